@@ -1,0 +1,16 @@
+package dev.chainless.spi.config;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** The only values that a string or number may have, where an enum would not read well. On a list it bounds each element. */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface OneOf {
+    /** {@return the values allowed, as text} */
+    String[] value();
+}
