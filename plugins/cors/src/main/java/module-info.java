@@ -1,0 +1,8 @@
+import org.jspecify.annotations.NullMarked;
+
+/** To be written. */
+@NullMarked
+module dev.chainless.plugin.cors {
+    requires static org.jspecify;
+    requires dev.chainless.spi;
+}

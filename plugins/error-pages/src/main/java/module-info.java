@@ -1,0 +1,8 @@
+import org.jspecify.annotations.NullMarked;
+
+/** To be written. */
+@NullMarked
+module dev.chainless.plugin.errorpages {
+    requires static org.jspecify;
+    requires dev.chainless.spi;
+}
