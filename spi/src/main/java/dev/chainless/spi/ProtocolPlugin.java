@@ -1,0 +1,36 @@
+package dev.chainless.spi;
+
+import dev.chainless.spi.http.HttpIngress;
+import dev.chainless.spi.http.HttpListener;
+import dev.chainless.spi.http.HttpUpstream;
+
+/**
+ * A plugin that reads and writes a protocol, downstream and upstream, on channels that the host supplies.
+ *
+ * @param <C> the record that a listener's table of this protocol is bound to
+ * @param <U> the record that a cluster's table of this protocol is bound to
+ */
+public non-sealed interface ProtocolPlugin<C extends Record, U extends Record> extends Plugin<C> {
+
+    /** {@return the record that a cluster's table of this protocol is bound to} */
+    Class<U> upstreamConfig();
+
+    /**
+     * Makes the codec of one listener.
+     *
+     * @param config the listener's table
+     * @param context what the codec may use and register
+     * @param ingress where the codec delivers requests
+     * @return a thread-safe codec, for all loops
+     */
+    HttpListener listener(C config, PluginContext context, HttpIngress ingress);
+
+    /**
+     * Makes the codec of one cluster's connections.
+     *
+     * @param config the cluster's table
+     * @param context what the codec may use and register
+     * @return a thread-safe codec, for all loops
+     */
+    HttpUpstream upstream(U config, PluginContext context);
+}

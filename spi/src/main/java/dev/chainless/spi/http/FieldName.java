@@ -1,0 +1,176 @@
+package dev.chainless.spi.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * The name of a header field, prepared for comparison: its lower-case bytes and their hash. Make them once and keep
+ * them in static finals.
+ */
+public final class FieldName {
+    /** The hash before the first byte. */
+    public static final int HASH_SEED = 1;
+
+    /** What a byte of a name becomes for comparison: 0 if no token character (RFC 9110, section 5.6.2). */
+    private static final byte[] FOLDED = foldedTokens();
+
+    public static final FieldName ACCEPT = of("accept");
+    public static final FieldName ACCEPT_ENCODING = of("accept-encoding");
+    public static final FieldName AUTHORIZATION = of("authorization");
+    public static final FieldName CONNECTION = of("connection");
+    public static final FieldName CONTENT_ENCODING = of("content-encoding");
+    public static final FieldName CONTENT_LENGTH = of("content-length");
+    public static final FieldName CONTENT_TYPE = of("content-type");
+    public static final FieldName COOKIE = of("cookie");
+    public static final FieldName DATE = of("date");
+    public static final FieldName EXPECT = of("expect");
+    public static final FieldName FORWARDED = of("forwarded");
+    public static final FieldName HOST = of("host");
+    public static final FieldName KEEP_ALIVE = of("keep-alive");
+    public static final FieldName LOCATION = of("location");
+    public static final FieldName ORIGIN = of("origin");
+    public static final FieldName PROXY_AUTHENTICATE = of("proxy-authenticate");
+    public static final FieldName PROXY_AUTHORIZATION = of("proxy-authorization");
+    public static final FieldName PROXY_CONNECTION = of("proxy-connection");
+    public static final FieldName REFERER = of("referer");
+    public static final FieldName RETRY_AFTER = of("retry-after");
+    public static final FieldName SERVER = of("server");
+    public static final FieldName TE = of("te");
+    public static final FieldName TRACEPARENT = of("traceparent");
+    public static final FieldName TRAILER = of("trailer");
+    public static final FieldName TRANSFER_ENCODING = of("transfer-encoding");
+    public static final FieldName UPGRADE = of("upgrade");
+    public static final FieldName USER_AGENT = of("user-agent");
+    public static final FieldName VARY = of("vary");
+    public static final FieldName VIA = of("via");
+    public static final FieldName X_FORWARDED_FOR = of("x-forwarded-for");
+    public static final FieldName X_FORWARDED_HOST = of("x-forwarded-host");
+    public static final FieldName X_FORWARDED_PROTO = of("x-forwarded-proto");
+    public static final FieldName X_REQUEST_ID = of("x-request-id");
+
+    private final String name;
+    private final byte[] bytes;
+    private final int hash;
+
+    private FieldName(String name) {
+        this.name = name;
+        this.bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+        int h = HASH_SEED;
+        for (byte b : bytes) {
+            h = hash(h, b);
+        }
+        this.hash = finish(h);
+    }
+
+    /**
+     * {@return the name, folded to lower case}
+     *
+     * @param name a token of RFC 9110, in any case
+     * @throws IllegalArgumentException if it is not one
+     */
+    public static FieldName of(String name) {
+        String folded = name.toLowerCase(Locale.ROOT);
+        if (folded.isEmpty()) {
+            throw new IllegalArgumentException("a field name cannot be empty");
+        }
+        for (int i = 0; i < folded.length(); i++) {
+            char c = folded.charAt(i);
+            if (c > 0x7f || !isToken((byte) c)) {
+                throw new IllegalArgumentException("\"" + name + "\" is no field name: '" + c + "' is not allowed");
+            }
+        }
+        return new FieldName(folded);
+    }
+
+    /**
+     * {@return the hash of a name with one more byte}
+     *
+     * @param hash of the bytes before, {@link #HASH_SEED} at first
+     * @param b a token character, in any case
+     */
+    public static int hash(int hash, byte b) {
+        return hash * 31 + FOLDED[b & 0xff];
+    }
+
+    /**
+     * {@return the hash of a whole name, never 0}
+     *
+     * @param hash as {@link #hash} left it
+     */
+    public static int finish(int hash) {
+        return hash == 0 ? 1 : hash;
+    }
+
+    /**
+     * {@return whether a byte may stand in a field name}
+     *
+     * @param b any byte
+     */
+    public static boolean isToken(byte b) {
+        return FOLDED[b & 0xff] != 0;
+    }
+
+    /** {@return the hash, as {@link #finish} gives it} */
+    public int hash() {
+        return hash;
+    }
+
+    /** {@return the length in bytes} */
+    public int length() {
+        return bytes.length;
+    }
+
+    /**
+     * {@return whether these bytes are this name, in any case}
+     *
+     * @param block holds the bytes
+     * @param offset of the first
+     * @param length the number of bytes
+     */
+    public boolean matches(byte[] block, int offset, int length) {
+        if (length != bytes.length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (FOLDED[block[offset + i] & 0xff] != bytes[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void copyTo(byte[] target, int at) {
+        System.arraycopy(bytes, 0, target, at, bytes.length);
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof FieldName other && name.equals(other.name);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
+    }
+
+    /** {@return the name in lower case} */
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    private static byte[] foldedTokens() {
+        byte[] folded = new byte[256];
+        for (int c = '0'; c <= '9'; c++) {
+            folded[c] = (byte) c;
+        }
+        for (int c = 'a'; c <= 'z'; c++) {
+            folded[c] = (byte) c;
+            folded[c - 32] = (byte) c;
+        }
+        for (char c : "!#$%&'*+-.^_`|~".toCharArray()) {
+            folded[c] = (byte) c;
+        }
+        return folded;
+    }
+}

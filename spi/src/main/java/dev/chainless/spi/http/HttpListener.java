@@ -1,0 +1,33 @@
+package dev.chainless.spi.http;
+
+import io.netty.channel.Channel;
+import java.time.Duration;
+
+/** The codec of one listener. */
+public interface HttpListener {
+
+    /**
+     * Takes an accepted channel: adds its handlers and begins to read. On the channel's loop.
+     *
+     * @param channel open, registered, not yet reading; the codec closes it
+     * @param listener the listener's name
+     * @param loop the index of its loop
+     */
+    void accept(Channel channel, String listener, int loop);
+
+    /**
+     * Says on each loop that the listener drains: idle connections are closed when they have been idle for a moment,
+     * busy ones after their current exchange.
+     *
+     * @param loop the index of the loop that it is called on
+     * @param within the time that is left
+     */
+    void drain(int loop, Duration within);
+
+    /**
+     * {@return the number of open connections of one loop, which may be read from any thread}
+     *
+     * @param loop the index of the loop
+     */
+    int connections(int loop);
+}

@@ -1,0 +1,17 @@
+package dev.chainless.spi.http;
+
+import io.netty.channel.Channel;
+
+/** The codec of one cluster's connections. */
+public interface HttpUpstream {
+
+    /**
+     * Takes a connected channel: adds its handlers and begins to read. On the channel's loop.
+     *
+     * @param channel open, registered, not yet reading
+     * @param loop the index of its loop
+     * @param egress where the codec says what comes back
+     * @return the connection, ready to send
+     */
+    UpstreamConnection connect(Channel channel, int loop, HttpEgress egress);
+}
