@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 /** The only values that a string or number may have, where an enum would not read well. On a list it bounds each element. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
-@Target(ElementType.RECORD_COMPONENT)
+@Target({ElementType.RECORD_COMPONENT, ElementType.PARAMETER})
 public @interface OneOf {
     /** {@return the values allowed, as text} */
     String[] value();

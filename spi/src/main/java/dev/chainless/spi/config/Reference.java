@@ -6,10 +6,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A string (or each of a list) that must be the name of something defined elsewhere in the configuration. */
+/** A string (or each of a list) that must be the name of something defined elsewhere: on a component or a shorthand's argument. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
-@Target(ElementType.RECORD_COMPONENT)
+@Target({ElementType.RECORD_COMPONENT, ElementType.PARAMETER})
 public @interface Reference {
     /** {@return the kind of thing that is named: {@code cluster} or {@code listener}} */
     String value();

@@ -1,0 +1,76 @@
+package dev.chainless.config;
+
+import dev.chainless.spi.config.Default;
+import dev.chainless.spi.config.Doc;
+import dev.chainless.spi.config.KeyedBy;
+import dev.chainless.spi.config.Range;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A group of upstream endpoints that serve the same.
+ *
+ * @param protocol the name of the protocol plugin
+ * @param settings the table named as the protocol, for that plugin to bind
+ * @param balancer how an endpoint is chosen
+ * @param endpoints at least one
+ * @param connectTimeout from the first packet to a connection that can be used
+ * @param responseTimeout from the end of the request to the head of the response, for each attempt
+ * @param idleTimeout without a byte of a body in either direction
+ * @param keepAlive how long an idle connection is kept
+ * @param maxConnections for each endpoint, over all loops
+ * @param maxIdle idle connections for each endpoint and loop
+ * @param maxPending requests that wait for a connection; more get 503 at once
+ * @param maxRequestsPerConnection then a connection is closed; 0 for no limit
+ * @param retries attempts after the first one
+ * @param sendProxyProtocol whether the client's address is told by a PROXY protocol header
+ * @param position where the table begins
+ */
+public record ClusterConfig(
+        @Doc("The plugin that speaks the protocol.") @Default("http") String protocol,
+        @Doc("The settings of the protocol; its manual says which.") @KeyedBy("protocol") RawTable settings,
+        @Doc("How an endpoint is chosen for each request.") BalancerConfig balancer,
+        @Doc("The servers: \"10.0.0.1:8080\", \"app.internal:80\", or { address = \"10.0.0.1:8080\", weight = 2 }.")
+        List<EndpointConfig> endpoints,
+        @Doc("How long a new connection may take to be ready, TLS included.")
+        @Default("2s") @Range(min = "1ms", max = "5m") Duration connectTimeout,
+        @Doc("How long the head of the response may take after the request was sent, for each attempt. 0s: no limit.")
+        @Default("30s") @Range(max = "24h") Duration responseTimeout,
+        @Doc("How long a body may make no progress in either direction. 0s: no limit.")
+        @Default("60s") @Range(max = "24h") Duration idleTimeout,
+        @Doc("How long an idle connection is kept for the next request. 0s: not at all.")
+        @Default("60s") @Range(max = "24h") Duration keepAlive,
+        @Doc("The most connections to each endpoint.")
+        @Default("1024") @Range(min = "1", max = "1000000") int maxConnections,
+        @Doc("The most idle connections that are kept to each endpoint by each event loop.")
+        @Default("128") @Range(min = "0", max = "100000") int maxIdle,
+        @Doc("The most requests that wait for a connection; more are answered with 503 at once.")
+        @Default("1024") @Range(min = "0", max = "1000000") int maxPending,
+        @Doc("Close a connection after so many requests. 0: never for this reason.")
+        @Default("0") @Range(min = "0", max = "1000000000") int maxRequestsPerConnection,
+        @Doc("How often a request that is safe to repeat is tried again, at another endpoint where there is one.")
+        @Default("1") @Range(min = "0", max = "10") int retries,
+        @Doc("Tell the endpoint the client's address by a PROXY protocol header on each connection.")
+        @Default("off") ProxyProtocol sendProxyProtocol,
+        Position position) {
+
+    /** Refuses a cluster without endpoints. */
+    public ClusterConfig {
+        if (endpoints.isEmpty()) {
+            throw new IllegalArgumentException("a cluster needs at least one endpoint: endpoints = [\"10.0.0.1:8080\"]");
+        }
+    }
+
+    /** The version of the PROXY protocol header. */
+    public enum ProxyProtocol {
+        /** None is sent. */
+        @Doc("none is sent")
+        OFF,
+        /** The text form. */
+        @Doc("the text form")
+        V1,
+        /** The binary form. */
+        @Doc("the binary form")
+        V2
+    }
+}

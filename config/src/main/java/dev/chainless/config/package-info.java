@@ -1,0 +1,2 @@
+/** The configuration of the gateway, as records. */
+package dev.chainless.config;
