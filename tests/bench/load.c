@@ -1,0 +1,376 @@
+/*
+ * Load at a fixed rate. One thread, one epoll set, keep-alive HTTP/1.1 connections.
+ *
+ * Open loop: request i is due at start + i / rate, whatever became of the ones before it, and its latency counts from
+ * when it was due. A proxy that stalls is charged for every request that the stall held up (no coordinated omission).
+ * Every answer must have status 200 and exactly the length asked for; anything else is an error, and errors have no
+ * latency.
+ *
+ *     load PORT RATE SECONDS CONNECTIONS ROUTES SUFFIX BODY-BYTES      asks 127.0.0.1 for /r0/SUFFIX, /r1/SUFFIX, ...
+ *
+ * Prints one line of name=value pairs. `late_p99_us` is how late requests were *sent* though a connection was free: it
+ * is the generator's own delay, and large when its core is the limit. `unsent` were due and found no free connection
+ * before the end.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    HEAD_BYTES = 16 * 1024,
+    REQUEST_BYTES = 512,
+    EVENTS = 256,
+    DRAIN_SECONDS = 2,
+    STEP_BITS = 6,
+    STEPS = 1 << STEP_BITS,
+    BUCKETS = (64 - STEP_BITS) * STEPS
+};
+
+struct connection {
+    int fd;
+    bool busy;
+    uint64_t due_ns;
+    size_t head_length;
+    int64_t body_left;              /* -1 until the head is whole */
+    struct connection *next_free;
+    char head[HEAD_BYTES];
+};
+
+/* Counts by value, in steps of 1/64 of the value: a quantile is off by at most 1.6 %. */
+struct histogram {
+    uint64_t counts[BUCKETS];
+    uint64_t total;
+    uint64_t max;
+};
+
+static int port;
+static int epoll_fd;
+static int64_t body_bytes;
+static int routes;
+static char (*requests)[REQUEST_BYTES];
+static struct connection *first_free, *last_free;
+static struct histogram latency, lateness;
+static uint64_t sent, completed, bad_status, bad_length, broken, reconnects, outstanding;
+
+static void die(const char *what) {
+    perror(what);
+    exit(1);
+}
+
+static uint64_t now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
+}
+
+static int bucket_of(uint64_t value) {
+    if (value < STEPS) {
+        return (int) value;
+    }
+    int shift = 63 - __builtin_clzll(value) - STEP_BITS;
+    return (shift + 1) * STEPS + (int) ((value >> shift) - STEPS);
+}
+
+static uint64_t highest_of(int bucket) {
+    if (bucket < STEPS) {
+        return (uint64_t) bucket;
+    }
+    int shift = bucket / STEPS - 1;
+    return (((uint64_t) (bucket % STEPS) + STEPS + 1) << shift) - 1;
+}
+
+static void count(struct histogram *histogram, uint64_t value) {
+    histogram->counts[bucket_of(value)]++;
+    histogram->total++;
+    if (value > histogram->max) {
+        histogram->max = value;
+    }
+}
+
+static double quantile_us(const struct histogram *histogram, double quantile) {
+    uint64_t wanted = (uint64_t) (quantile * (double) histogram->total);
+    uint64_t seen = 0;
+    for (int i = 0; i < BUCKETS; i++) {
+        seen += histogram->counts[i];
+        if (seen > wanted) {
+            uint64_t value = highest_of(i);
+            return (double) (value < histogram->max ? value : histogram->max) / 1000;
+        }
+    }
+    return (double) histogram->max / 1000;
+}
+
+/* First in, first out, so that all connections take their turn. */
+static void give_back(struct connection *connection) {
+    connection->busy = false;
+    connection->next_free = NULL;
+    if (first_free == NULL) {
+        first_free = connection;
+    } else {
+        last_free->next_free = connection;
+    }
+    last_free = connection;
+}
+
+static struct connection *take(void) {
+    struct connection *connection = first_free;
+    first_free = connection->next_free;
+    return connection;
+}
+
+static void open_connection(struct connection *connection) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short) port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *) &address, sizeof address) < 0) {
+        die("connect");
+    }
+    int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
+    if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0) {
+        die("epoll_ctl");
+    }
+    connection->fd = fd;
+}
+
+static void finish(struct connection *connection) {
+    outstanding--;
+    give_back(connection);
+}
+
+/* A connection that the proxy closed between two answers is its right; with an answer due it is an error. */
+static void reopen(struct connection *connection) {
+    close(connection->fd);
+    reconnects++;
+    open_connection(connection);
+    if (connection->busy) {
+        broken++;
+        finish(connection);
+    }
+}
+
+static void answered(struct connection *connection) {
+    completed++;
+    count(&latency, now_ns() - connection->due_ns);
+    finish(connection);
+}
+
+static int64_t content_length(const char *head) {
+    for (const char *line = strstr(head, "\r\n"); line != NULL; line = strstr(line, "\r\n")) {
+        line += 2;
+        if (strncasecmp(line, "content-length:", 15) == 0) {
+            return strtoll(line + 15, NULL, 10);
+        }
+    }
+    return -1;
+}
+
+/* The answer can't be used, and where it ends isn't known: start over on a new connection. */
+static void refuse(struct connection *connection, uint64_t *reason) {
+    ++*reason;
+    connection->busy = false;
+    outstanding--;
+    reopen(connection);
+    give_back(connection);
+}
+
+static void read_head(struct connection *connection) {
+    char *head = connection->head;
+    ssize_t got = recv(connection->fd, head + connection->head_length, HEAD_BYTES - 1 - connection->head_length, 0);
+    if (got <= 0) {
+        reopen(connection);
+        return;
+    }
+    connection->head_length += (size_t) got;
+    head[connection->head_length] = 0;
+    char *end = strstr(head, "\r\n\r\n");
+    if (end == NULL) {
+        if (connection->head_length == HEAD_BYTES - 1) {
+            refuse(connection, &bad_length);
+        }
+        return;
+    }
+    end[2] = 0;
+    if (strncmp(head, "HTTP/1.1 200", 12) != 0) {
+        refuse(connection, &bad_status);
+    } else if (content_length(head) != body_bytes) {
+        refuse(connection, &bad_length);
+    } else {
+        connection->body_left = body_bytes - (head + connection->head_length - (end + 4));
+        if (connection->body_left == 0) {
+            answered(connection);
+        } else if (connection->body_left < 0) {
+            refuse(connection, &bad_length);
+        }
+    }
+}
+
+/* The rest of a body is counted and thrown away in the kernel: copying it here would only load this core. */
+static void read_body(struct connection *connection) {
+    ssize_t got = recv(connection->fd, NULL, (size_t) connection->body_left, MSG_TRUNC);
+    if (got <= 0) {
+        reopen(connection);
+        return;
+    }
+    connection->body_left -= got;
+    if (connection->body_left == 0) {
+        answered(connection);
+    }
+}
+
+static void readable(struct connection *connection) {
+    if (!connection->busy) {
+        reopen(connection);
+    } else if (connection->body_left < 0) {
+        read_head(connection);
+    } else {
+        read_body(connection);
+    }
+}
+
+static void ask(uint64_t due_ns, bool was_free) {
+    struct connection *connection = take();
+    connection->busy = true;
+    connection->due_ns = due_ns;
+    connection->head_length = 0;
+    connection->body_left = -1;
+    const char *request = requests[sent % (uint64_t) routes];
+    size_t length = strlen(request);
+    sent++;
+    outstanding++;
+    if (was_free) {
+        count(&lateness, now_ns() - due_ns);
+    }
+    if (send(connection->fd, request, length, MSG_NOSIGNAL) != (ssize_t) length) {
+        reopen(connection);
+    }
+}
+
+static void write_requests(const char *suffix) {
+    requests = calloc((size_t) routes, REQUEST_BYTES);
+    if (requests == NULL) {
+        die("calloc");
+    }
+    for (int i = 0; i < routes; i++) {
+        int length = snprintf(requests[i], REQUEST_BYTES, "GET /r%d/%s HTTP/1.1\r\nHost: bench.example.org\r\n"
+                "User-Agent: chainless-load\r\nAccept: */*\r\nX-Remove-Me: by the proxy\r\n\r\n", i, suffix);
+        if (length >= REQUEST_BYTES) {
+            fprintf(stderr, "load: the path is longer than %d bytes\n", REQUEST_BYTES);
+            exit(2);
+        }
+    }
+}
+
+static void wait_and_read(uint64_t wait_ns) {
+    struct epoll_event events[EVENTS];
+    struct timespec timeout = {.tv_sec = (time_t) (wait_ns / 1000000000u), .tv_nsec = (long) (wait_ns % 1000000000u)};
+    int ready = epoll_pwait2(epoll_fd, events, EVENTS, &timeout, NULL);
+    if (ready < 0 && errno != EINTR) {
+        die("epoll_pwait2");
+    }
+    for (int i = 0; i < ready; i++) {
+        readable(events[i].data.ptr);
+    }
+}
+
+/* Returns how many requests were due. */
+static uint64_t run(double rate, double seconds, uint64_t start_ns) {
+    uint64_t due_count = (uint64_t) (rate * seconds);
+    uint64_t end_ns = start_ns + (uint64_t) (seconds * 1e9);
+    double interval_ns = 1e9 / rate;
+    bool starved = false;
+    for (;;) {
+        uint64_t now = now_ns();
+        if (now >= end_ns) {
+            break;
+        }
+        uint64_t due_ns = start_ns + (uint64_t) ((double) sent * interval_ns);
+        while (sent < due_count && due_ns <= now && first_free != NULL) {
+            ask(due_ns, !starved);
+            due_ns = start_ns + (uint64_t) ((double) sent * interval_ns);
+        }
+        starved = sent < due_count && due_ns <= now;
+        uint64_t until_ns = sent < due_count && !starved && due_ns < end_ns ? due_ns : end_ns;
+        now = now_ns();
+        wait_and_read(until_ns > now ? until_ns - now : 0);
+    }
+    return due_count;
+}
+
+static void drain(void) {
+    uint64_t end_ns = now_ns() + (uint64_t) DRAIN_SECONDS * 1000000000u;
+    for (uint64_t now = now_ns(); outstanding > 0 && now < end_ns; now = now_ns()) {
+        wait_and_read(end_ns - now);
+    }
+}
+
+static double cpu_seconds(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+            + (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+static void connect_all(int count) {
+    struct connection *connections = calloc((size_t) count, sizeof *connections);
+    if (connections == NULL) {
+        die("calloc");
+    }
+    for (int i = 0; i < count; i++) {
+        open_connection(&connections[i]);
+        give_back(&connections[i]);
+    }
+}
+
+int main(int argc, char **argv) {
+    if (argc != 8) {
+        fprintf(stderr, "usage: load PORT RATE SECONDS CONNECTIONS ROUTES SUFFIX BODY-BYTES\n");
+        return 2;
+    }
+    port = atoi(argv[1]);
+    double rate = atof(argv[2]);
+    double seconds = atof(argv[3]);
+    int connections = atoi(argv[4]);
+    routes = atoi(argv[5]);
+    body_bytes = atoll(argv[7]);
+    if (port < 1 || port > 65535 || rate <= 0 || seconds <= 0 || connections < 1 || routes < 1 || body_bytes < 0) {
+        fprintf(stderr, "load: port, rate, seconds, connections and routes must be above 0, the port below 65536\n");
+        return 2;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    if ((epoll_fd = epoll_create1(EPOLL_CLOEXEC)) < 0) {
+        die("epoll_create1");
+    }
+    write_requests(argv[6]);
+    connect_all(connections);
+
+    double cpu_before = cpu_seconds();
+    uint64_t start_ns = now_ns();
+    uint64_t due = run(rate, seconds, start_ns);
+    uint64_t in_time = completed;
+    double elapsed = (double) (now_ns() - start_ns) / 1e9;
+    double cpu = cpu_seconds() - cpu_before;
+    uint64_t unsent = due - sent;
+    drain();
+
+    printf("due=%lu completed=%lu unsent=%lu unanswered=%lu bad_status=%lu bad_length=%lu broken=%lu reconnects=%lu "
+            "seconds=%.3f rate=%.1f p50_us=%.1f p99_us=%.1f max_us=%.1f late_p99_us=%.1f cpu_share=%.3f\n",
+            due, completed, unsent, outstanding, bad_status, bad_length, broken, reconnects,
+            elapsed, (double) in_time / elapsed, quantile_us(&latency, 0.5), quantile_us(&latency, 0.99),
+            (double) latency.max / 1000, quantile_us(&lateness, 0.99), cpu / elapsed);
+    return 0;
+}

@@ -1,0 +1,58 @@
+package dev.chainless.tests.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The gateway with one event loop, as an unpacked distribution.
+///
+/// @param home the folder with `bin/chainless` in it
+record Chainless(Path home, String version) implements Contender {
+
+    @Override
+    public String name() {
+        return "gateway";
+    }
+
+    @Override
+    public boolean peer() {
+        return false;
+    }
+
+    @Override
+    public List<String> command(Place place) throws IOException {
+        var toml = new StringBuilder("""
+                [runtime]
+                loops = 1
+
+                [admin]
+                listen = "127.0.0.1:%d"
+
+                [listeners.web]
+                listen = "127.0.0.1:%d"
+                protocol = "http"
+
+                [clusters.app]
+                endpoints = ["127.0.0.1:%d"]
+
+                [stages.limit]
+                use = "rate-limit"
+                key = "client-address"
+                rate = "10000000/s"
+                """.formatted(place.adminPort(), place.port(), place.originPort()));
+        for (int i = 0; i < ROUTES; i++) {
+            toml.append("""
+
+                    [[routes]]
+                    name = "r%1$d"
+                    listeners = ["web"]
+                    match = { path = "/r%1$d/*" }
+                    stages = ["limit", { use = "headers", request.remove = ["x-remove-me"], \
+                    response.set = { x-served-by = "chainless" } }]
+                    to = "app"
+                    """.formatted(i));
+        }
+        String file = place.write("chainless.toml", toml.toString());
+        return List.of(home.resolve("bin/chainless").toString(), "run", file);
+    }
+}

