@@ -1,9 +1,11 @@
 import org.jspecify.annotations.NullMarked;
 
-/** To be written. */
-@NullMarked
-module dev.chainless.cli {
-    requires static org.jspecify;
+/** The command line. */
+@NullMarked module dev.chainless.cli {
+    requires dev.chainless.config;
     requires dev.chainless.host;
     requires info.picocli;
+    requires static org.jspecify;
+
+    opens dev.chainless.cli to info.picocli; // fills in options and parameters by reflection
 }

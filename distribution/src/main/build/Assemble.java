@@ -1,0 +1,265 @@
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Puts the distribution together, run by the build with the JDK that it is made of: the trimmed runtime, the module
+ * path, the plugins, launcher, samples, completion and systemd unit; then, if asked, the AOT cache and the tarball.
+ *
+ * <p>Every file gets one fixed time before the training run, since the JVM refuses an AOT cache when a jar's time differs
+ * from what it was in training.
+ */
+final class Assemble {
+    /**
+     * What the program needs, and what plugins' libraries commonly require, for a module that isn't in the boot layer
+     * can't be added later. java.sql (for java.sql.Date in mappers) and java.xml are 4 MB together; java.net.http is left out,
+     * since plugins send requests by the host's clients; jdk.jcmd is there for thread dumps and flight recordings.
+     */
+    private static final String MODULES = "java.base,java.logging,java.management,java.naming,java.sql,java.xml,"
+            + "jdk.crypto.ec,jdk.jcmd,jdk.jfr,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs";
+
+    private static final List<String> LINK_OPTIONS = List.of("--add-modules", MODULES, "--strip-debug",
+            "--no-header-files", "--no-man-pages", "--compress", "zip-6");
+
+    private final Path module;
+    private final Path target;
+    private final Path home;
+    private final String version;
+    private final String arch;
+    private final FileTime time;
+
+    private Assemble(Path module, String version, String arch, Instant time) {
+        this.module = module;
+        this.target = module.resolve("target");
+        this.home = target.resolve("chainless-" + version);
+        this.version = version;
+        this.arch = arch;
+        this.time = FileTime.from(time);
+    }
+
+    /** Arguments: the distribution module's folder, version, architecture, time of every file, whether to train and pack. */
+    public static void main(String[] arguments) throws Exception {
+        var assemble = new Assemble(Path.of(arguments[0]), arguments[1], arguments[2], Instant.parse(arguments[3]));
+        boolean whole = Boolean.parseBoolean(arguments[4]);
+        try {
+            assemble.linkRuntime();
+            assemble.layOut();
+            assemble.generateCompletion();
+            assemble.fixTimes();
+            if (whole) {
+                new Training(assemble.home, assemble.module, assemble.target).run();
+                assemble.fixTimes();
+                assemble.pack();
+            }
+        } catch (BuildFailure e) {
+            System.err.println("distribution: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    /** Links the runtime, unless the one that is there was linked from the same JDK in the same way. */
+    private void linkRuntime() throws Exception {
+        var runtime = home.resolve("runtime");
+        var mark = target.resolve("runtime.mark");
+        var jdk = Path.of(System.getProperty("java.home"));
+        var wanted = Files.readString(jdk.resolve("release")) + LINK_OPTIONS;
+        if (Files.exists(runtime.resolve("bin/java")) && Files.exists(mark) && Files.readString(mark).equals(wanted)) {
+            return;
+        }
+        Files.deleteIfExists(mark);
+        deleteTree(runtime);
+        Files.createDirectories(home);
+        var command = new ArrayList<>(List.of(jdk.resolve("bin/jlink").toString(), "--output", runtime.toString()));
+        command.addAll(LINK_OPTIONS);
+        execute(command, "jlink made no runtime of " + jdk);
+        Files.writeString(mark, wanted);
+    }
+
+    private void layOut() throws IOException {
+        try (var entries = Files.list(home)) {
+            for (var entry : entries.filter(entry -> !entry.endsWith("runtime")).toList()) {
+                deleteTree(entry);
+            }
+        }
+        copyTree(target.resolve("lib"), home.resolve("lib"));
+        var jar = "chainless-distribution-" + version + ".jar";
+        copy(target.resolve(jar), home.resolve("lib").resolve(jar));
+        copy(module.resolve("src/main/launcher/jvm.options"), home.resolve("lib/jvm.options"));
+        copyPlugins();
+        var launcher = home.resolve("bin/chainless");
+        copy(module.resolve("src/main/launcher/chainless"), launcher);
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+        copyTree(module.resolve("src/main/systemd"), home.resolve("systemd"));
+        var samples = module.resolveSibling("config").resolve("samples");
+        Files.createDirectories(home.resolve("config"));
+        if (Files.isDirectory(samples)) {
+            copyTree(samples, home.resolve("config"));
+        }
+        copy(module.resolveSibling("LICENSE"), home.resolve("LICENSE"));
+        Files.writeString(home.resolve("README.txt"), Files.readString(module.resolve("src/main/launcher/README.txt"))
+                .replace("@VERSION@", version).replace("@ARCH@", arch));
+    }
+
+    /** A plugin's jar is found by the plugin's name. */
+    private void copyPlugins() throws IOException {
+        var prefix = "chainless-plugin-";
+        var suffix = "-" + version + ".jar";
+        try (var jars = Files.list(target.resolve("plugins"))) {
+            for (var jar : jars.toList()) {
+                var file = jar.getFileName().toString();
+                if (file.startsWith(prefix) && file.endsWith(suffix)) {
+                    var name = file.substring(prefix.length(), file.length() - suffix.length());
+                    copy(jar, home.resolve("plugins").resolve(name + ".jar"));
+                }
+            }
+        }
+    }
+
+    private void generateCompletion() throws Exception {
+        var script = home.resolve("completion/chainless.bash");
+        Files.createDirectories(script.getParent());
+        execute(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-cp", home.resolve("lib") + "/*",
+                "picocli.AutoComplete", "--force", "--name", "chainless", "--completionScript", script.toString(),
+                "dev.chainless.cli.Main"), "picocli wrote no completion script");
+    }
+
+    private void fixTimes() throws IOException {
+        Files.walkFileTree(home, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (!attributes.isSymbolicLink()) {
+                    Files.setLastModifiedTime(file, time);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
+                Files.setLastModifiedTime(folder, time);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    private void pack() throws Exception {
+        var tarball = target.resolve("chainless-" + version + "-linux-" + arch + ".tar.gz");
+        Files.deleteIfExists(tarball);
+        execute(List.of("tar", "--create", "--file", tarball.toString(), "--use-compress-program", "gzip -n -6",
+                "--directory", target.toString(), "--sort=name", "--owner=0", "--group=0", "--numeric-owner",
+                home.getFileName().toString()), "tar packed nothing");
+        var digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(tarball));
+        Files.writeString(Path.of(tarball + ".sha256"),
+                HexFormat.of().formatHex(digest) + "  " + tarball.getFileName() + "\n");
+    }
+
+    static void execute(List<String> command, String failure) throws Exception {
+        var process = new ProcessBuilder(command).inheritIO().start();
+        if (!process.waitFor(5, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            throw new BuildFailure(failure + ": `" + String.join(" ", command) + "` did not end within 5 minutes");
+        }
+        if (process.exitValue() != 0) {
+            throw new BuildFailure(failure + ": `" + String.join(" ", command) + "` ended with " + process.exitValue());
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to.getParent());
+        Files.copy(from, to);
+    }
+
+    private static void copyTree(Path from, Path to) throws IOException {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (var path : paths.filter(Files::isRegularFile).toList()) {
+                copy(path, to.resolve(from.relativize(path)));
+            }
+        }
+    }
+
+    private static void deleteTree(Path tree) throws IOException {
+        if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(tree)) {
+            for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    /** What the person who builds must know; shown without a stack trace. */
+    static final class BuildFailure extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        BuildFailure(String message) {
+            super(message);
+        }
+    }
+}
+
+/**
+ * The run that the AOT cache is made from. The JVM writes the cache when the program ends, and archives the classes that it
+ * loaded and linked, so the program must do what it does in production: load every plugin, serve requests of several kinds.
+ */
+final class Training {
+    private final Path home;
+    private final Path cache;
+    private final Path log;
+
+    Training(Path home, Path module, Path target) {
+        this.home = home;
+        this.cache = home.resolve("lib/chainless.aot");
+        this.log = target.resolve("training.log");
+    }
+
+    void run() throws Exception {
+        launch("-XX:AOTCacheOutput=" + cache, "version");
+        if (!Files.exists(cache)) {
+            throw failure("the training run wrote no AOT cache");
+        }
+        // `on` refuses to start when the cache doesn't fit, which `auto` would pass over.
+        launch("-XX:AOTMode=on", "version");
+    }
+
+    private void launch(String option, String... arguments) throws Exception {
+        var command = new ArrayList<>(List.of(home.resolve("bin/chainless").toString()));
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().put("CHAINLESS_JAVA_OPTS", option + " -Xlog:aot=warning -Xlog:cds=warning");
+        builder.environment().remove("CHAINLESS_HEAP");
+        var process = builder.start();
+        if (!process.waitFor(2, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            throw failure("`" + String.join(" ", command) + "` did not end within 2 minutes");
+        }
+        if (process.exitValue() != 0) {
+            throw failure("`" + String.join(" ", command) + "` with " + option + " ended with " + process.exitValue());
+        }
+    }
+
+    private Assemble.BuildFailure failure(String what) {
+        String said;
+        try {
+            said = Files.exists(log) ? Files.readString(log) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Assemble.BuildFailure("AOT training failed: " + what + ". It said:\n" + said.strip()
+                + "\n(-Dchainless.aot=false builds without)");
+    }
+}
