@@ -1,6 +1,8 @@
 package dev.chainless.config;
 
 import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -35,6 +37,11 @@ public final class Binder {
      */
     public static <C extends Record> C bind(
             RawTable table, Class<C> type, MethodHandles.Lookup lookup, Map<String, Set<String>> names) {
-        throw new UnsupportedOperationException();
+        List<Problem> problems = new ArrayList<>();
+        Object bound = new Binding(lookup, names, problems).record(type, table);
+        if (bound == null || !problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return type.cast(bound);
     }
 }

@@ -57,7 +57,8 @@ public record ClusterConfig(
     /** Refuses a cluster without endpoints. */
     public ClusterConfig {
         if (endpoints.isEmpty()) {
-            throw new IllegalArgumentException("a cluster needs at least one endpoint: endpoints = [\"10.0.0.1:8080\"]");
+            throw new IllegalArgumentException(
+                    "a cluster needs at least one endpoint: endpoints = [\"10.0.0.1:8080\"]");
         }
     }
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Everything that is wrong in a configuration, at once. Its message is what an operator reads: one line a problem, in the
- * order of the files.
+ * Everything that is wrong in a configuration, at once. Its message is what an operator reads: one line a problem, in
+ * the order of the files.
  */
 public final class ConfigException extends RuntimeException {
     @Serial

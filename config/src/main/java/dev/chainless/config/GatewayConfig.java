@@ -7,7 +7,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The whole configuration of a gateway. {@link ConfigFile} reads it from TOML, {@link #builder()} makes the same of code.
+ * The whole configuration of a gateway. {@link ConfigFile} reads it from TOML, {@link #builder()} makes the same of
+ * code.
  *
  * @param node who this gateway is
  * @param runtime threads, connections and buffers
@@ -26,7 +27,8 @@ public record GatewayConfig(
         @Doc("Threads, connections and buffers of the process.") RuntimeConfig runtime,
         @Doc("The admin server: health, metrics, reload.") AdminConfig admin,
         @Doc("A tiny origin inside the gateway, for trying it out.") DemoConfig demo,
-        @Doc("Settings of plugins as a whole. The jar of each is found by this name.") Map<String, PluginConfig> plugins,
+        @Doc("Settings of plugins as a whole. The jar of each is found by this name.")
+        Map<String, PluginConfig> plugins,
         @Doc("Where clients connect. At least one.") Map<String, ListenerConfig> listeners,
         @Doc("Groups of upstream endpoints that serve the same.") Map<String, ClusterConfig> clusters,
         @Doc("Named stages: a plugin and its settings, to be used in several places.") Map<String, StageConfig> stages,

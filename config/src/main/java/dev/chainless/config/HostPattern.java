@@ -33,7 +33,7 @@ public record HostPattern(String name, boolean wildcard) {
         String name = wildcard ? host.substring(2) : host;
         if (name.length() > 253 || !NAME.matcher(name).matches()) {
             String port = name.matches("[^:]+:[0-9]+") ? "; the port is the listener's" : "";
-            throw new IllegalArgumentException("not " + EXPECTS + port);
+            throw new IllegalArgumentException("expected " + EXPECTS + port);
         }
         return new HostPattern(name, wildcard);
     }

@@ -1,29 +1,35 @@
 package dev.chainless.config;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the name that was probably meant: the one with the fewest letters added, dropped, changed or swapped. */
 final class Nearest {
+    private static final int FEW = 12;
+
     private Nearest() {
     }
 
     /** {@return {@code , did you mean "x"?}, or the known names if there are few, or ""} */
     static String hint(String name, Collection<String> known) {
-        Optional<String> nearest = to(name, known);
-        if (nearest.isPresent()) {
-            return ", did you mean \"" + nearest.get() + "\"?";
-        }
-        if (known.isEmpty() || known.size() > 12) {
-            return "";
+        String meant = meant(name, known);
+        if (!meant.isEmpty() || known.isEmpty() || known.size() > FEW) {
+            return meant;
         }
         return "; there is \"" + String.join("\", \"", known) + "\"";
+    }
+
+    /** {@return {@code , did you mean "x"?} or ""} */
+    static String meant(String name, Collection<String> known) {
+        return to(name, known).map(near -> ", did you mean \"" + near + "\"?").orElse("");
     }
 
     /** {@return the known name that is near enough to be meant} */
     static Optional<String> to(String name, Collection<String> known) {
         int best = Math.max(1, Math.min(name.length(), 64) / 3) + 1;
-        String nearest = null;
+        @Nullable String nearest = null;
         for (String candidate : known) {
             int distance = distance(plain(name), plain(candidate), best);
             if (distance < best && distance < candidate.length()) {
@@ -36,7 +42,7 @@ final class Nearest {
 
     /** snake_case, camelCase and kebab-case of one name differ in nothing. */
     private static String plain(String name) {
-        return name.replace("_", "").replace("-", "").toLowerCase(java.util.Locale.ROOT);
+        return name.replace("_", "").replace("-", "").toLowerCase(Locale.ROOT);
     }
 
     /** The optimal string alignment distance, or the limit if it is that or more. */

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The paths that a route takes. {@code /a/b} is that path alone. {@code /v1/*} is {@code /v1} and all below it, so that what
- * guards a folder guards the folder itself. {@code {id}} stands for one segment that is not empty.
+ * The paths that a route takes. {@code /a/b} is that path alone. {@code /v1/*} is {@code /v1} and all below it, so that
+ * what guards a folder guards the folder itself. {@code {id}} stands for one segment that is not empty.
  *
  * @param segments what is between the slashes, without the trailing {@code *}; the last one is empty for {@code /a/}
  * @param prefix whether it ends in {@code /*}
@@ -41,7 +41,7 @@ public record PathPattern(List<Segment> segments, boolean prefix) {
     public static PathPattern parse(String text) {
         if (!text.startsWith("/") || text.length() > 4096
                 || !text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '?' && c != '#')) {
-            throw new IllegalArgumentException("not " + EXPECTS);
+            throw new IllegalArgumentException("expected " + EXPECTS);
         }
         boolean prefix = text.endsWith("/*");
         String path = prefix ? text.substring(1, text.length() - 1) : text.substring(1);

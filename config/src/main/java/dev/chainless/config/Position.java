@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Where something was written. Lines and columns count from 1; both are 0 for what an embedder's code said instead of a
  * file.
  *
- * <p>All positions are equal to each other: a position says where, never what, and two configurations that mean the same
- * are equal however their files are laid out. That is what a reload compares. It is no key for a map.
+ * <p>All positions are equal to each other: a position says where, never what, and two configurations that mean the
+ * same are equal however their files are laid out. That is what a reload compares. It is no key for a map.
  *
  * @param file the file, as it was named when it was loaded
  * @param line from 1, or 0 for none

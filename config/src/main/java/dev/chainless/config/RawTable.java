@@ -14,8 +14,8 @@ import dev.chainless.spi.config.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table that is not bound to a record yet, with the position of each of its keys. The settings of a plugin stay such a
- * table until the plugin is there to say which record they fit ({@link Binder#bind}).
+ * A table that is not bound to a record yet, with the position of each of its keys. The settings of a plugin stay
+ * such a table until the plugin is there to say which record they fit ({@link Binder#bind}).
  *
  * <p>Immutable. Two tables are equal when they say the same, wherever they say it.
  */
@@ -37,8 +37,8 @@ public final class RawTable {
     /**
      * {@return a table of what code says, for an embedder}
      *
-     * @param values strings, numbers, booleans, enums, paths, durations, value types (by their {@code toString}), lists and
-     *     maps of these
+     * @param values strings, numbers, booleans, enums, paths, durations, value types (by their {@code toString}), lists
+     *     and maps of these
      * @throws IllegalArgumentException if a value is null or a key is no string
      */
     public static RawTable of(Map<String, ?> values) {

@@ -15,6 +15,8 @@ public record Rewrite(
         @Doc("What replaces the part of the path before the route's \"/*\". Not together with path.")
         Optional<String> prefix,
         @Doc("The host that the server is told.") Optional<String> host) {
+    private static final String HOST = "([0-9A-Za-z._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\])(:[0-9]{1,5})?";
+
     /** Refuses both path and prefix, and what is no host or path. */
     public Rewrite {
         check(path, prefix, host);
@@ -26,15 +28,14 @@ public record Rewrite(
         }
         path.ifPresent(text -> checkPath(text, "path"));
         prefix.ifPresent(text -> checkPath(text, "prefix"));
-        if (host.isPresent() && !host.get().matches("[0-9A-Za-z._-]{1,253}(:[0-9]{1,5})?|\\[[0-9A-Fa-f:.]+\\](:[0-9]{1,5})?")) {
+        if (host.isPresent() && !host.get().matches(HOST)) {
             throw new IllegalArgumentException("\"host\" is no host name or IP address");
         }
     }
 
     private static void checkPath(String text, String key) {
         if (!text.startsWith("/") || !text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '?' && c != '#')) {
-            throw new IllegalArgumentException("\"" + key + "\" is no path: it begins with \"/\" and has neither \"?\" nor "
-                    + "spaces");
+            throw new IllegalArgumentException("\"" + key + "\" is no path: it begins with \"/\" and has no \"?\" and no spaces");
         }
     }
 }

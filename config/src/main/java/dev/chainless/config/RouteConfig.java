@@ -24,10 +24,11 @@ import java.util.Optional;
  */
 public record RouteConfig(
         @Doc("The name of the route in logs and metrics. Each route has its own.") String name,
-        @Doc("The listeners whose requests this route takes. Absent: all.") @Reference("listener") List<String> listeners,
+        @Doc("The listeners whose requests this route takes. Absent: all.") @Reference("listener")
+        List<String> listeners,
         @Doc("Which requests this route takes. Absent: all.") RouteMatch match,
-        @Doc("What a request passes, in this order, and its response in reverse: names of stages, names of plugins that "
-                + "need no settings, or { use = \"plugin\", ... }.")
+        @Doc("What a request passes, in this order, and its response in reverse: names of stages, names of plugins "
+                + "that need no settings, or { use = \"plugin\", ... }.")
         List<StageRef> stages,
         @Doc("Where the requests go: \"cluster\", { weighted = [...] }, { redirect = {...} } or { respond = {...} }.")
         RouteTarget to,
@@ -35,8 +36,19 @@ public record RouteConfig(
         @Doc("How long the whole exchange may take, body and all. 0s: no limit but the cluster's response-timeout and "
                 + "idle-timeout.")
         @Default("0s") @Range(max = "24h") Duration timeout,
-        @Doc("The largest request body; a larger one gets 413. 0: no limit. Bodies are streamed, not kept, so that this "
-                + "guards the servers behind, not the gateway's memory.")
+        @Doc("The largest request body; a larger one gets 413. 0: no limit. Bodies are streamed, not kept, so that "
+                + "this guards the servers behind, not the gateway's memory.")
         @Default("64MiB") ByteSize maxBody,
         Position position) {
+    /** Refuses a rewrite that would do nothing. */
+    public RouteConfig {
+        boolean forwards = to instanceof RouteTarget.ToCluster || to instanceof RouteTarget.Weighted;
+        if (rewrite.isPresent() && !forwards) {
+            throw new IllegalArgumentException("\"rewrite\" is for routes to a cluster");
+        }
+        if (rewrite.isPresent() && rewrite.get().prefix().isPresent() && !match.path().prefix()) {
+            throw new IllegalArgumentException(
+                    "\"rewrite.prefix\" needs a match.path that ends in \"/*\", found \"" + match.path() + "\"");
+        }
+    }
 }

@@ -20,8 +20,8 @@ public record RouteMatch(
         @Doc("\"/a\" is that path alone, \"/v1/*\" is /v1 and all below it, \"{name}\" stands for one segment.")
         @Default("/*") PathPattern path,
         @Doc("Request methods, such as \"GET\". Absent: any.") List<String> method,
-        @Doc("Header fields by name, in any case: the value, or { prefix = ... }, { suffix = ... }, { contains = ... }, "
-                + "{ regex = ... }, { present = true }.")
+        @Doc("Header fields by name, in any case: the value, or { prefix = ... }, { suffix = ... }, "
+                + "{ contains = ... }, { regex = ... }, { present = true }.")
         Map<String, ValueMatch> headers,
         @Doc("Parameters of the query by name, matched like headers.") Map<String, ValueMatch> query) {
 

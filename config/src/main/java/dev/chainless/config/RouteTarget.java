@@ -94,8 +94,8 @@ public sealed interface RouteTarget {
             Rewrite.check(path, prefix, host);
             if (scheme.isEmpty() && host.isEmpty() && port.isEmpty() && path.isEmpty() && prefix.isEmpty()
                     && !stripQuery) {
-                throw new IllegalArgumentException("a redirect to the same address never ends: it needs a scheme, host, "
-                        + "port, path or prefix");
+                throw new IllegalArgumentException("a redirect to the same address never ends: it needs a scheme, "
+                        + "host, port, path or prefix");
             }
         }
     }

@@ -31,8 +31,8 @@ public record RuntimeConfig(
         @Default("100000") @Range(min = "1", max = "10000000") int maxConnections,
         @Doc("The most that one read from a socket takes.")
         @Default("64KiB") @Range(min = "1KiB", max = "1MiB") ByteSize readBuffer,
-        @Doc("The most that is held of one stream in one direction; then its source is not read until the other side took "
-                + "some.")
+        @Doc("The most that is held of one stream in one direction; then its source is not read until the other "
+                + "side took some.")
         @Default("256KiB") @Range(min = "16KiB", max = "64MiB") ByteSize maxBuffered) {
     /** How sockets are served. */
     public enum Transport {

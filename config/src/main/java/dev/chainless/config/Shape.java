@@ -1,13 +1,165 @@
 package dev.chainless.config;
 
+import dev.chainless.spi.config.Default;
+import dev.chainless.spi.config.Doc;
+import dev.chainless.spi.config.KeyedBy;
+import dev.chainless.spi.config.Name;
+import dev.chainless.spi.config.OneOf;
+import dev.chainless.spi.config.Range;
+import dev.chainless.spi.config.Reference;
+import dev.chainless.spi.config.Rest;
+import dev.chainless.spi.config.Shorthand;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The shape of a record: its keys and how to make one. */
-final class Shape {
-    private Shape() {
+/**
+ * The shape of a record: its fields and its shorthands. Read by reflection, which needs no access to the record.
+ *
+ * @param type the record
+ * @param fields one for each component, in order
+ * @param shorthands the other ways to write it
+ */
+record Shape(Class<?> type, List<Field> fields, List<Factory> shorthands) {
+    /** Where the value of a component comes from. */
+    enum Role {
+        /** From the key of the component. */
+        KEY,
+        /** From all keys that no other component has. */
+        REST,
+        /** From the key that another component names. */
+        KEYED_BY,
+        /** From the place of the table. */
+        POSITION
+    }
+
+    /**
+     * A component.
+     *
+     * @param role where its value comes from
+     * @param name as written in Java
+     * @param key as written in TOML; for {@code KEYED_BY} the name of the component that has the key
+     * @param slot what it takes
+     * @param absent what an absent key means
+     * @param doc what it does, or ""
+     */
+    record Field(Role role, String name, String key, Slot slot, @Nullable Default absent, String doc) {
+    }
+
+    /** What a value may be. */
+    record Slot(
+            Type type, boolean nullable, @Nullable Range range, @Nullable OneOf oneOf, @Nullable Reference reference) {
+        /** {@return the slot of each element of a list, of each value of a map, or of what is optional} */
+        Slot inner() {
+            Type[] arguments = ((ParameterizedType) type).getActualTypeArguments();
+            return new Slot(arguments[arguments.length - 1], false, range, oneOf, reference);
+        }
+
+        Class<?> raw() {
+            return (Class<?>) (type instanceof ParameterizedType generic ? generic.getRawType() : type);
+        }
+    }
+
+    /**
+     * A shorthand.
+     *
+     * @param method the static factory
+     * @param slot what its argument may be
+     * @param positioned whether it is also told where the value is
+     * @param shorthand its annotation
+     */
+    record Factory(Method method, Slot slot, boolean positioned, Shorthand shorthand) {
+    }
+
+    static Shape of(Class<?> type) {
+        List<Field> fields = new ArrayList<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            fields.add(field(component));
+        }
+        List<Factory> shorthands = Arrays.stream(type.getDeclaredMethods())
+                .filter(method -> method.isAnnotationPresent(Shorthand.class))
+                .filter(method -> Modifier.isStatic(method.getModifiers()))
+                .map(Shape::factory)
+                .toList();
+        return new Shape(type, List.copyOf(fields), shorthands);
+    }
+
+    /** {@return whether a table is no way to write it} */
+    boolean noTable() {
+        return shorthands.stream().anyMatch(factory -> factory.shorthand().only());
+    }
+
+    boolean hasRest() {
+        return fields.stream().anyMatch(field -> field.role() == Role.REST);
+    }
+
+    /** {@return the fields that have a key of their own} */
+    List<Field> keyed() {
+        return fields.stream().filter(field -> field.role() == Role.KEY).toList();
+    }
+
+    /** {@return the key whose presence picks this record among the records of a choice} */
+    String discriminator() {
+        return keyed().getFirst().key();
+    }
+
+    /** {@return the shapes of the records that a sealed interface permits} */
+    static Stream<Shape> permitted(Class<?> choice) {
+        return Arrays.stream(Objects.requireNonNull(choice.getPermittedSubclasses())).map(Shape::of);
     }
 
     static String kebab(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static String kebab(String name) {
+        return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+
+    private static Field field(RecordComponent component) {
+        String name = component.getName();
+        Slot slot = slot(component.getGenericType(), nullable(component), component);
+        Doc doc = component.getAnnotation(Doc.class);
+        Default absent = component.getAnnotation(Default.class);
+        Name key = component.getAnnotation(Name.class);
+        KeyedBy keyedBy = component.getAnnotation(KeyedBy.class);
+        Role role = component.getType() == Position.class ? Role.POSITION
+                : component.isAnnotationPresent(Rest.class) ? Role.REST
+                : keyedBy != null ? Role.KEYED_BY : Role.KEY;
+        String text = keyedBy != null ? keyedBy.value() : key != null ? key.value() : kebab(name);
+        return new Field(role, name, text, slot, absent, doc == null ? "" : doc.value());
+    }
+
+    private static Factory factory(Method method) {
+        Parameter parameter = method.getParameters()[0];
+        return new Factory(method, slot(parameter.getParameterizedType(), false, parameter),
+                method.getParameterCount() == 2, method.getAnnotation(Shorthand.class));
+    }
+
+    private static Slot slot(Type type, boolean nullable, AnnotatedElement element) {
+        return new Slot(type, nullable, element.getAnnotation(Range.class), element.getAnnotation(OneOf.class),
+                element.getAnnotation(Reference.class));
+    }
+
+    /** By its simple name: a plugin may use any of the annotations so called, if it is there at run time. */
+    private static boolean nullable(RecordComponent component) {
+        for (Annotation annotation : component.getAnnotatedType().getAnnotations()) {
+            if (annotation.annotationType().getSimpleName().equals("Nullable")) {
+                return true;
+            }
+        }
+        return false;
     }
 }

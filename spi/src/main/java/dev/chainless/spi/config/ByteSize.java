@@ -40,7 +40,7 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
     public static ByteSize parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("not a size such as \"512B\", \"64KiB\" or \"1MB\"");
+            throw new IllegalArgumentException("expected a size such as \"512B\", \"64KiB\" or \"1MB\"");
         }
         String unit = matcher.group(2);
         try {

@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What an option does, in the words of the manual and of the JSON Schema: on a component, a record or an enum constant. */
+/** What an option does, in the words of the manual and the JSON Schema: on a component, record or enum constant. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.TYPE, ElementType.FIELD})

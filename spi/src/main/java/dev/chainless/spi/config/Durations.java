@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How durations are written in a configuration: one number and one unit, {@code "250ms"}, {@code "30s"}, {@code "1h"}. */
+/** How durations are written: one whole number and one unit, {@code "250ms"}, {@code "30s"}, {@code "1h"}. */
 public final class Durations {
     /** The grammar, as a regular expression. */
     public static final String PATTERN = "[0-9]+(ns|us|ms|s|m|h|d)";
@@ -24,7 +24,7 @@ public final class Durations {
     public static Duration parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("not a duration such as \"250ms\", \"30s\", \"5m\" or \"1h\"");
+            throw new IllegalArgumentException("expected a duration such as \"250ms\", \"30s\", \"5m\" or \"1h\"");
         }
         try {
             long nanos = Math.multiplyExact(Long.parseLong(matcher.group(1)), nanosOf(matcher.group(2)));

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * An address to listen on or to connect to: {@code "127.0.0.1:8080"}, {@code "[::1]:8080"}, {@code "app.internal:80"}. A
- * name is never looked up here.
+ * An address to listen on or to connect to: {@code "127.0.0.1:8080"}, {@code "[::1]:8080"}, {@code "app.internal:80"}.
+ * A name is never looked up here.
  *
  * @param host a DNS name in lower case, an IPv4 address, or an IPv6 address without its brackets
  * @param port 0 to 65535; the {@link Range} of a component says whether 0 ("any free port") is allowed, by default not
@@ -48,13 +48,14 @@ public record HostPort(String host, int port) {
         int colon = text.lastIndexOf(':');
         String digits = text.substring(colon + 1);
         if (colon <= 0 || !digits.matches("[0-9]{1,5}")) {
-            throw new IllegalArgumentException("not " + EXPECTS);
+            throw new IllegalArgumentException("expected " + EXPECTS);
         }
         String host = text.substring(0, colon);
         if (host.startsWith("[") && host.endsWith("]") && host.indexOf(':') > 0) {
             host = host.substring(1, host.length() - 1);
         } else if (host.indexOf(':') >= 0) {
-            throw new IllegalArgumentException("an IPv6 address is written in brackets: \"[" + host + "]:" + digits + "\"");
+            throw new IllegalArgumentException(
+                    "an IPv6 address is written in brackets: \"[" + host + "]:" + digits + "\"");
         }
         return new HostPort(host, Integer.parseInt(digits));
     }

@@ -4,6 +4,7 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 
 /**
  * A range of IP addresses: {@code "10.0.0.0/8"}, {@code "2001:db8::/32"}; an address alone is a range of one. An IPv4
@@ -22,7 +23,7 @@ public record IpPrefix(InetAddress network, int length) {
             throw new IllegalArgumentException("/" + length + " is not between /0 and /" + bytes.length * 8);
         }
         byte[] masked = masked(bytes, length);
-        if (!java.util.Arrays.equals(bytes, masked)) {
+        if (!Arrays.equals(bytes, masked)) {
             throw new IllegalArgumentException("has bits set behind /" + length + ", did you mean \""
                     + text(masked) + "/" + length + "\"?");
         }
@@ -45,14 +46,14 @@ public record IpPrefix(InetAddress network, int length) {
         } else if (address.indexOf('%') < 0 && HostPort.isIpv6(address)) {
             network = Inet6Address.ofLiteral(address);
         } else {
-            throw new IllegalArgumentException("not " + EXPECTS);
+            throw new IllegalArgumentException("expected " + EXPECTS);
         }
         if (slash < 0) {
             return new IpPrefix(network, network.getAddress().length * 8);
         }
         String digits = text.substring(slash + 1);
         if (!digits.matches("[0-9]{1,3}")) {
-            throw new IllegalArgumentException("not " + EXPECTS);
+            throw new IllegalArgumentException("expected " + EXPECTS);
         }
         return new IpPrefix(network, Integer.parseInt(digits));
     }

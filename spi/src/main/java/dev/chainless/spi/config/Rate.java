@@ -35,7 +35,7 @@ public record Rate(long count, Duration period) {
     public static Rate parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("not " + EXPECTS);
+            throw new IllegalArgumentException("expected " + EXPECTS);
         }
         String times = matcher.group(2).isEmpty() ? "1" : matcher.group(2);
         return new Rate(Long.parseLong(matcher.group(1)), Durations.parse(times + matcher.group(3)));

@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A string (or each of a list) that must be the name of something defined elsewhere: on a component or a shorthand's argument. */
+/** A string, or each of a list, that is the name of something defined elsewhere in the configuration. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.PARAMETER})

@@ -15,18 +15,18 @@
  * }
  * }
  *
- * <p><b>Absent keys.</b> {@link dev.chainless.spi.config.Default} says what an absent key means. Without it a list, a map and an
- * {@code Optional} are empty, a nested record is made of its own defaults, and anything else is a required key.
+ * <p><b>Absent keys.</b> {@link dev.chainless.spi.config.Default} says what an absent key means. Without
+ * it a list, a map and an {@code Optional} are empty, a nested record is made of its own defaults, and anything else is a required key.
  *
  * <p><b>Shorthands.</b> A {@link dev.chainless.spi.config.Shorthand} factory lets a record be written as a plain value:
- * {@code "10.0.0.1:80"} beside {@code { address = "10.0.0.1:80", weight = 2 }}. A plain value where a list is expected is
- * a list of one.
+ * {@code "10.0.0.1:80"} beside {@code { address = "10.0.0.1:80", weight = 2 }}. A plain value where a list is
+ * expected is a list of one.
  *
  * <p><b>Choices.</b> A component whose type is a sealed interface takes one of its permitted records: the one whose
  * <em>first</em> component's key is present in the table, or, for a plain value, the one with a fitting shorthand.
  *
  * <p><b>Checks.</b> {@link dev.chainless.spi.config.Range} and {@link dev.chainless.spi.config.OneOf} bound one value;
- * a compact constructor that throws {@link java.lang.IllegalArgumentException} with a clear sentence checks what several
- * components must agree on. All end as a problem with file, line and column; nobody sees a stack trace.
+ * a compact constructor that throws {@link java.lang.IllegalArgumentException} with a clear sentence checks what
+ * several components must agree on. All end as a problem with file, line and column; nobody sees a stack trace.
  */
 package dev.chainless.spi.config;
