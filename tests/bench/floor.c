@@ -1,9 +1,9 @@
 /*
  * The floor: what the kernel charges for moving bytes between two sockets.
  *
- * One thread, one epoll set, one upstream connection per client. Bytes are copied and never looked at: read,
- * write, read, write and a share of epoll_wait per request. A proxy that copies bytes through user space and wakes up as
- * often as this one can't cost less CPU; one that batches better, or that doesn't copy, can.
+ * One thread, one epoll set, one upstream connection per client. Bytes are copied and never looked at: read, write,
+ * read, write and a share of epoll_wait per request. A proxy that copies bytes through user space and wakes up as often
+ * as this one can't cost less CPU; one that batches better, or that doesn't copy, can.
  *
  *     floor LISTEN-PORT UPSTREAM-PORT        both on 127.0.0.1
  */

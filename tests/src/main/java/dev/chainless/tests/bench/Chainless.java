@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/// The gateway with one event loop, as an unpacked distribution.
+/// The gateway with one event loop, as an unpacked distribution. `Via` and `X-Forwarded-For`, which the peers send only
+/// when told to, are off.
 ///
 /// @param home the folder with `bin/chainless` in it
 record Chainless(Path home, String version) implements Contender {
@@ -31,6 +32,7 @@ record Chainless(Path home, String version) implements Contender {
                 [listeners.web]
                 listen = "127.0.0.1:%d"
                 protocol = "http"
+                http = { request-id = { echo = true }, x-forwarded = false, via = "" }
 
                 [clusters.app]
                 endpoints = ["127.0.0.1:%d"]

@@ -36,7 +36,7 @@ final class Json {
             try {
                 map.put(component.getName(), component.getAccessor().invoke(fields));
             } catch (ReflectiveOperationException e) {
-                throw new AssertionError("records of this package can be read", e);
+                throw new LinkageError("records of this package can be read", e);
             }
         }
         return map;
@@ -81,7 +81,8 @@ final class Json {
 
     private static void string(StringBuilder json, String text) {
         json.append('"');
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             switch (c) {
                 case '"', '\\' -> json.append('\\').append(c);
                 case '\n' -> json.append("\\n");

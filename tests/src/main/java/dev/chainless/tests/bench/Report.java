@@ -40,7 +40,7 @@ final class Report {
                 contenders.forEach(contender -> byContender.put(contender.name(), new ArrayList<>()));
                 outcome.samples().stream()
                         .filter(sample -> sample.body().equals(offered.getKey()) && sample.mode().equals(mode.label()))
-                        .forEach(sample -> byContender.get(sample.contender()).add(sample));
+                        .forEach(sample -> byContender.getOrDefault(sample.contender(), new ArrayList<>()).add(sample));
                 byContender.values().removeIf(List::isEmpty);
                 String load = mode == Mode.SATURATED ? "saturated"
                         : String.format(Locale.ROOT, "%,.0f requests/s offered", offered.getValue());
