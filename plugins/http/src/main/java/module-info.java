@@ -1,8 +1,14 @@
 import org.jspecify.annotations.NullMarked;
 
-/** To be written. */
+/**
+ * The protocol plugin {@code http}: HTTP/1.0 and 1.1, towards clients and towards endpoints.
+ *
+ * @provides dev.chainless.spi.Plugin the codec of listeners and clusters whose protocol is {@code http}
+ */
 @NullMarked
 module dev.chainless.plugin.http {
     requires static org.jspecify;
     requires dev.chainless.spi;
+
+    provides dev.chainless.spi.Plugin with dev.chainless.plugin.http.HttpPlugin;
 }

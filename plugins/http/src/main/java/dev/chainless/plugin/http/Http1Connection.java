@@ -1,0 +1,859 @@
+package dev.chainless.plugin.http;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.chainless.spi.Deadline;
+import dev.chainless.spi.http.Completion;
+import dev.chainless.spi.http.Connection;
+import dev.chainless.spi.http.Exchange;
+import dev.chainless.spi.http.Head;
+import dev.chainless.spi.http.HttpDownstream;
+import dev.chainless.spi.http.HttpIngress;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's connection: the only handler of its channel, and the downstream of its exchanges, one after another.
+ *
+ * <p>What is received runs through {@link #process}, a loop over {@link #advance}, which does one step of the current
+ * {@link State}. An exchange that ends within the loop only changes the state, so that a client's pipelined requests
+ * are answered one after another without recursion. Bytes that come before their turn are copied to {@link #pending};
+ * when they are too many, reading stops. On the way of a request without a body the socket's read state and the timers
+ * are not touched at all.
+ */
+final class Http1Connection extends ChannelInboundHandlerAdapter implements HttpDownstream {
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(US_ASCII);
+    /** What the lines that are not the head's own need: status, Date, Connection, framing. */
+    private static final int HEAD_ROOM = 512;
+
+    private enum State {
+        /** A PROXY protocol header is to come. */
+        PROXY,
+        /** A request's head is to come, or its rest. */
+        HEAD,
+        /** The body of {@link #exchange} is coming, a tunnel's data too; without an exchange it is thrown away. */
+        BODY,
+        /** The request is complete, its response is not: what comes now must wait. */
+        WAIT,
+        /** A request could not be served and is being refused: nothing is read any more. */
+        REFUSED,
+        /** Nothing is answered any more, but read, so that the client can read the last response. */
+        LINGER,
+        CLOSED
+    }
+
+    @Nullable Http1Connection next;
+    @Nullable Http1Connection previous;
+
+    private final Http1Listener listener;
+    private final HttpIngress ingress;
+    private final LoopState loop;
+    private final Channel channel;
+    private final Deadline deadline;
+    private final HeadParser parser;
+    private final BodyReader body;
+    private Connection connection;
+    private Forwarding forwarding;
+    private @Nullable ProxyHeader proxyHeader;
+    private @Nullable MessageOutput output;
+
+    private State state;
+    private @Nullable Exchange exchange;
+    /** Whether the exchange was given to the host: before, it is only being filled. */
+    private boolean delivered;
+    private boolean processing;
+    /** What is being processed; empty between two reads. */
+    private ByteBuf input = Unpooled.EMPTY_BUFFER;
+    /** Whether that is a copy of {@link #keep}'s and not the loop's read buffer. */
+    private boolean copied;
+    private @Nullable ByteBuf pending;
+    private boolean undelivered;
+    private boolean paused;
+    private boolean reading = true;
+    private boolean inputEnded;
+
+    private boolean keepAlive;
+    private boolean continueDue;
+    private boolean headWritten;
+    private boolean tunnel;
+    private int served;
+    private long lingerBudget;
+
+    /** When the awaited bytes must have come, 0 while none are; and when the client must have read something. */
+    private long readBy;
+    private long writeBy;
+    private long armed;
+    private long takenBefore;
+
+    Http1Connection(Http1Listener listener, LoopState loop, String name, Channel channel) {
+        this.listener = listener;
+        this.ingress = listener.ingress;
+        this.loop = loop;
+        this.channel = channel;
+        InetSocketAddress peer = address(channel.remoteAddress());
+        this.connection = new Connection(name, loop.index, channel.eventLoop(), peer, address(channel.localAddress()),
+                false);
+        this.forwarding = new Forwarding(listener.forwarding, loop, connection);
+        this.parser = new HeadParser(listener.limits, false);
+        this.body = new BodyReader(listener.maxChunkLine, listener.limits);
+        this.deadline = listener.context.deadline(loop.index, this::expired);
+        boolean proxied = listener.expectsProxyHeader(peer.getAddress());
+        this.proxyHeader = proxied ? new ProxyHeader(listener.limits.maxHead()) : null;
+        this.state = proxied ? State.PROXY : State.HEAD;
+    }
+
+    private static InetSocketAddress address(java.net.SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet : new InetSocketAddress("0.0.0.0", 0);
+    }
+
+    private MessageOutput output() {
+        return Objects.requireNonNull(output);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        output = new MessageOutput(context, loop);
+        listener.opened(loop, this);
+        readWithin(listener.headNanos);
+    }
+
+    // ---- what is received
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (!(message instanceof ByteBuf in)) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        ByteBuf before = pending;
+        if (before == null) {
+            input = in;
+            copied = false;
+        } else {
+            pending = null;
+            input = before.discardSomeReadBytes().writeBytes(in);
+            copied = true;
+            in.release();
+        }
+        process();
+    }
+
+    private void process() {
+        processing = true;
+        try {
+            while (advance()) {
+                // One step after another.
+            }
+            if (inputEnded && state == State.HEAD && !input.isReadable()) {
+                endedBeforeRequest();
+            }
+        } finally {
+            processing = false;
+            keep();
+        }
+        output().flush();
+        if (state != State.CLOSED) {
+            watchWrites();
+        }
+    }
+
+    private boolean advance() {
+        return switch (state) {
+            case PROXY -> proxyHeader();
+            case HEAD -> head();
+            case BODY -> body();
+            case WAIT, REFUSED -> false;
+            case LINGER -> linger();
+            case CLOSED -> skip();
+        };
+    }
+
+    /** What is left must not pin the loop's read buffer, so it moves to a buffer of its size. */
+    private void keep() {
+        ByteBuf in = input;
+        input = Unpooled.EMPTY_BUFFER;
+        int left = in.readableBytes();
+        if (left == 0 || state == State.CLOSED) {
+            in.release();
+        } else if (copied) {
+            pending = in;
+        } else {
+            pending = channel.alloc().buffer(left).writeBytes(in);
+            in.release();
+        }
+        adjustReading();
+    }
+
+    private boolean skip() {
+        input.skipBytes(input.readableBytes());
+        return false;
+    }
+
+    private boolean proxyHeader() {
+        ProxyHeader header = Objects.requireNonNull(proxyHeader);
+        int result = header.parse(input);
+        if (result == ProxyHeader.MORE) {
+            return false;
+        }
+        if (result == ProxyHeader.BAD) {
+            close();
+            return true;
+        }
+        InetSocketAddress source = header.source();
+        InetSocketAddress destination = header.destination();
+        if (source != null && destination != null) {
+            connection = new Connection(connection.listener(), loop.index, connection.eventLoop(), source, destination,
+                    connection.secure());
+            forwarding = new Forwarding(listener.forwarding, loop, connection);
+        }
+        proxyHeader = null;
+        state = State.HEAD;
+        return true;
+    }
+
+    private boolean head() {
+        if (!input.isReadable()) {
+            return false;
+        }
+        Exchange x = exchange;
+        boolean begins = x == null;
+        if (x == null) {
+            x = ingress.open(loop.index, this);
+            exchange = x;
+            delivered = false;
+        }
+        switch (parser.parse(x.request(), input)) {
+            case HeadParser.MORE -> {
+                if (begins && served > 0) {
+                    readWithin(listener.headNanos);
+                }
+                return false;
+            }
+            case HeadParser.DONE -> {
+                begin(x);
+                return true;
+            }
+            default -> {
+                refuse(x, parser.status(), parser.detail());
+                return true;
+            }
+        }
+    }
+
+    private void begin(Exchange x) {
+        Head head = x.request();
+        head.secure(connection.secure());
+        x.connection(connection, forwarding.client(head));
+        if (parser.connect()) {
+            refuse(x, 501, "this is no forward proxy");
+            return;
+        }
+        forwarding.apply(x);
+        served++;
+        int limit = listener.config.maxRequestsPerConnection();
+        keepAlive = parser.keepAlive() && (limit == 0 || served < limit);
+        long length = head.contentLength();
+        deliver(x);
+        if (length == 0) {
+            readBy = 0;
+            state = State.WAIT;
+            ingress.request(x);
+        } else {
+            beginBody(x, length);
+        }
+    }
+
+    private void beginBody(Exchange x, long length) {
+        if (length > 0) {
+            body.length(length);
+        } else {
+            body.chunked();
+        }
+        continueDue = parser.expectContinue();
+        undelivered = true;
+        state = State.BODY;
+        readWithin(listener.bodyNanos);
+        ingress.request(x);
+        if (continueDue && exchange == x && !paused) {
+            sendContinue();
+        }
+    }
+
+    private void deliver(Exchange x) {
+        exchange = x;
+        delivered = true;
+        headWritten = false;
+        continueDue = false;
+        tunnel = false;
+        paused = false;
+    }
+
+    /** RFC 9110, section 10.1.1: only while the final response has not begun, and only if the client still waits. */
+    private void sendContinue() {
+        continueDue = false;
+        if (!headWritten && !input.isReadable()) {
+            output().buffer(CONTINUE.length).writeBytes(CONTINUE);
+            output().flush();
+        }
+    }
+
+    private boolean body() {
+        int result = body.next(input);
+        switch (result) {
+            case BodyReader.MORE -> {
+                return false;
+            }
+            case BodyReader.DATA -> {
+                data(body.available(input));
+                return true;
+            }
+            case BodyReader.END -> {
+                bodyEnded();
+                return true;
+            }
+            default -> {
+                brokenBody(body.detail());
+                return true;
+            }
+        }
+    }
+
+    private void data(int size) {
+        Exchange x = exchange;
+        body.consumed(size);
+        continueDue = false;
+        if (x == null) {
+            input.skipBytes(size);
+            lingerBudget -= size;
+            if (lingerBudget < 0) {
+                lingerThenClose();
+            }
+            return;
+        }
+        ByteBuf chunk;
+        if (size == input.readableBytes()) {
+            chunk = input;
+            input = Unpooled.EMPTY_BUFFER;
+        } else {
+            chunk = input.readRetainedSlice(size);
+        }
+        if (readBy != 0) {
+            readWithin(listener.bodyNanos);
+        }
+        undelivered = true;
+        ingress.data(x, chunk);
+    }
+
+    private void bodyEnded() {
+        Exchange x = exchange;
+        readBy = 0;
+        if (x == null) {
+            nextRequest();
+            return;
+        }
+        state = State.WAIT;
+        undelivered = false;
+        ingress.end(x, body.trailers());
+    }
+
+    private void brokenBody(String detail) {
+        Exchange x = exchange;
+        exchange = null;
+        if (x == null) {
+            close();
+            return;
+        }
+        lastWords(400, "Bad Request");
+        ingress.abort(x, Completion.CLIENT_ABORTED, detail);
+    }
+
+    /** Answers where no exchange can any more, if nothing was answered yet; then closes. */
+    private void lastWords(int status, String reason) {
+        if (headWritten) {
+            close();
+            return;
+        }
+        byte[] head = ("HTTP/1.1 " + status + ' ' + reason + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .getBytes(US_ASCII);
+        output().buffer(head.length).writeBytes(head);
+        lingerThenClose();
+    }
+
+    private void refuse(Exchange x, int status, String detail) {
+        x.connection(connection, connection.peer().getAddress());
+        deliver(x);
+        keepAlive = false;
+        readBy = 0;
+        state = State.REFUSED;
+        ingress.refuse(x, status, detail);
+    }
+
+    private void endedBeforeRequest() {
+        Exchange x = exchange;
+        if (x == null) {
+            close();
+        } else {
+            refuse(x, 400, "the connection ended in the middle of the head");
+        }
+    }
+
+    private boolean linger() {
+        lingerBudget -= input.readableBytes();
+        if (lingerBudget < 0 && output().isDrained()) {
+            close();
+        }
+        return skip();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        readCompleted();
+    }
+
+    private void readCompleted() {
+        Exchange x = exchange;
+        if (undelivered && x != null && delivered) {
+            undelivered = false;
+            ingress.readComplete(x);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event != ChannelInputShutdownEvent.INSTANCE || inputEnded) {
+            return;
+        }
+        inputEnded = true;
+        switch (state) {
+            case PROXY, LINGER -> close();
+            case HEAD -> {
+                if (pending == null) {
+                    endedBeforeRequest();
+                }
+            }
+            case BODY -> endedInBody();
+            case WAIT, REFUSED, CLOSED -> {
+            }
+        }
+    }
+
+    private void endedInBody() {
+        Exchange x = exchange;
+        if (x != null && tunnel) {
+            state = State.WAIT;
+            ingress.end(x, null);
+        } else {
+            abort(Completion.CLIENT_ABORTED, "the client closed the connection in the middle of the request's body");
+            close();
+        }
+    }
+
+    // ---- what is written
+
+    @Override
+    public void informational(Exchange x, Head head) {
+        // RFC 9110, section 15.2: not to a client of version 1.0. A 100 is this connection's own affair.
+        if (x == exchange && !headWritten && head.status() != 100 && x.request().version() > 10) {
+            ByteBuf out = output().buffer(head.fieldsLength() + HEAD_ROOM);
+            loop.writer.informational(out, head);
+        }
+    }
+
+    @Override
+    public void head(Exchange x, Head head) {
+        if (x != exchange || headWritten) {
+            return;
+        }
+        headWritten = true;
+        if (head.status() == 101) {
+            tunnelHead(x, head);
+            return;
+        }
+        Head request = x.request();
+        boolean bodyless = isBodyless(request, head);
+        boolean unknown = !bodyless && head.contentLength() == Head.UNKNOWN_LENGTH;
+        boolean chunked = unknown && request.version() > 10;
+        if (unknown && !chunked || keepAlive && !mayKeepAlive()) {
+            keepAlive = false;
+        }
+        decorate(x, head);
+        ByteBuf out = output().buffer(head.fieldsLength() + HEAD_ROOM);
+        loop.writer.response(out, head, request.version(), keepAlive, chunked);
+        int framing = bodyless ? MessageOutput.NOTHING
+                : chunked ? MessageOutput.CHUNKED : unknown ? MessageOutput.RAW : MessageOutput.LENGTH;
+        output().frame(framing, head.contentLength());
+    }
+
+    private static boolean isBodyless(Head request, Head head) {
+        int status = head.status();
+        if (request.method().equals("HEAD")) {
+            // No length is better than a wrong one: an upstream's answer to HEAD may not say what GET would give.
+            if (head.contentLength() == 0) {
+                head.contentLength(Head.UNKNOWN_LENGTH);
+            }
+            return true;
+        }
+        return status == 204 || status == 304;
+    }
+
+    private boolean mayKeepAlive() {
+        if (loop.draining || ingress.draining() || inputEnded && !hasMore()) {
+            return false;
+        }
+        return state != State.BODY || !continueDue && body.remaining() >= 0 && body.remaining() <= listener.lingerBytes;
+    }
+
+    private void decorate(Exchange x, Head head) {
+        if (listener.server != null) {
+            head.set(listener.server);
+        }
+        if (listener.echoedId != null) {
+            head.set(listener.echoedId, x.requestId());
+        }
+    }
+
+    private void tunnelHead(Exchange x, Head head) {
+        ByteBuf out = output().buffer(head.fieldsLength() + HEAD_ROOM);
+        loop.writer.response(out, head, x.request().version(), true, false);
+        output().frame(MessageOutput.RAW, 0);
+        tunnel = true;
+        keepAlive = false;
+        body.endless();
+        state = State.BODY;
+        // Later: the host is in the middle of its call, and what was read ahead would come back to it at once.
+        channel.eventLoop().execute(this::tunnelBegun);
+    }
+
+    private void tunnelBegun() {
+        resume();
+        if (inputEnded && state == State.BODY) {
+            endedInBody();
+        }
+    }
+
+    @Override
+    public void data(Exchange x, ByteBuf chunk) {
+        if (x == exchange && headWritten) {
+            output().data(chunk);
+        } else {
+            chunk.release();
+        }
+    }
+
+    @Override
+    public void end(Exchange x, @Nullable Head trailers) {
+        if (x != exchange || !headWritten) {
+            return;
+        }
+        boolean whole = output().end(trailers);
+        exchange = null;
+        delivered = false;
+        undelivered = false;
+        paused = false;
+        if (!processing) {
+            output().flush();
+        }
+        if (!whole) {
+            close();
+        } else if (tunnel || !keepAlive) {
+            finish();
+        } else if (state == State.BODY) {
+            lingerBudget = listener.lingerBytes;
+            readWithin(listener.lingerNanos);
+            adjustReading();
+        } else {
+            nextRequest();
+        }
+    }
+
+    private boolean hasMore() {
+        return pending != null || input.isReadable();
+    }
+
+    private void nextRequest() {
+        parser.reset();
+        state = State.HEAD;
+        if (inputEnded && !hasMore()) {
+            finish();
+            return;
+        }
+        readWithin(listener.keepAliveNanos);
+        watchWrites();
+        adjustReading();
+        resume();
+    }
+
+    private void resume() {
+        ByteBuf before = pending;
+        if (!processing && before != null) {
+            pending = null;
+            input = before;
+            copied = true;
+            process();
+            readCompleted();
+        }
+    }
+
+    @Override
+    public void flush(Exchange x) {
+        if (x == exchange && !processing) {
+            output().flush();
+            watchWrites();
+        }
+    }
+
+    @Override
+    public void reset(Exchange x) {
+        if (x != exchange) {
+            return;
+        }
+        exchange = null;
+        // Where the end of the body is the end of the connection, only a reset says that it is not whole.
+        if (headWritten && output().framing() == MessageOutput.RAW && channel.isOpen()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        close();
+    }
+
+    @Override
+    public boolean isWritable(Exchange x) {
+        return x != exchange || channel.isWritable();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        Exchange x = exchange;
+        if (x != null && delivered && channel.isWritable()) {
+            ingress.writable(x);
+        }
+    }
+
+    @Override
+    public void read(Exchange x, boolean wanted) {
+        if (x != exchange || state != State.BODY || paused == !wanted) {
+            return;
+        }
+        paused = !wanted;
+        if (paused) {
+            readBy = 0;
+        } else {
+            if (!tunnel) {
+                readWithin(listener.bodyNanos);
+            }
+            if (continueDue) {
+                sendContinue();
+            }
+        }
+        adjustReading();
+    }
+
+    /** Reading stops and goes on again only here, and only under pressure: each change may be a system call. */
+    private void adjustReading() {
+        ByteBuf waiting = pending;
+        boolean full = waiting != null && waiting.readableBytes() > listener.maxPipelined;
+        boolean stopped = state == State.BODY ? paused : state == State.LINGER && lingerBudget < 0;
+        boolean wanted = !full && !stopped;
+        if (wanted != reading && state != State.CLOSED) {
+            reading = wanted;
+            channel.config().setAutoRead(wanted);
+        }
+    }
+
+    // ---- the end
+
+    /** Closes when all is written; if the client may still be sending, so that it can read the answer. */
+    private void finish() {
+        if (!tunnel && state == State.WAIT && !hasMore()) {
+            state = State.CLOSED;
+            whenWritten(channel::close);
+        } else {
+            lingerThenClose();
+        }
+    }
+
+    /**
+     * Closes in two steps (RFC 9112, section 9.6): a close with unread bytes would make the kernel send a reset, at
+     * which the client throws away the answer that it has not read yet.
+     */
+    private void lingerThenClose() {
+        state = State.LINGER;
+        lingerBudget = listener.lingerBytes;
+        readBy = 0;
+        ByteBuf unread = pending;
+        if (unread != null) {
+            pending = null;
+            unread.release();
+        }
+        adjustReading();
+        whenWritten(() -> {
+            if (inputEnded || lingerBudget < 0 || !(channel instanceof DuplexChannel duplex)) {
+                close();
+            } else {
+                duplex.shutdownOutput();
+                readWithin(listener.lingerNanos);
+            }
+        });
+    }
+
+    private void whenWritten(Runnable action) {
+        output().flush();
+        if (output().isDrained()) {
+            action.run();
+        } else {
+            watchWrites();
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener((ChannelFutureListener) written -> {
+                        if (written.isSuccess()) {
+                            action.run();
+                        }
+                    });
+        }
+    }
+
+    private void close() {
+        state = State.CLOSED;
+        channel.close();
+    }
+
+    private void abort(Completion reason, String detail) {
+        Exchange x = exchange;
+        boolean known = delivered;
+        exchange = null;
+        state = State.CLOSED;
+        if (x != null && known) {
+            ingress.abort(x, reason, detail);
+        } else if (x != null) {
+            x.connection(connection, connection.peer().getAddress());
+            ingress.refuse(x, 400, detail);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        abort(Completion.CLIENT_ABORTED, "the client closed the connection");
+        deadline.close();
+        output().release();
+        ByteBuf unread = pending;
+        if (unread != null) {
+            pending = null;
+            unread.release();
+        }
+        listener.closed(loop, this);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            listener.context.logger().log(System.Logger.Level.ERROR,
+                    () -> "a connection is closed after an unexpected error: " + cause);
+            listener.context.logger().log(System.Logger.Level.DEBUG, "where it came from", cause);
+        }
+        abort(Completion.CLIENT_ABORTED, "the client's connection broke");
+        channel.close();
+    }
+
+    // ---- time
+
+    void drain(long closeAt) {
+        if (state == State.HEAD && exchange == null && (readBy == 0 || closeAt - readBy < 0)) {
+            readBy = closeAt;
+            arm(closeAt);
+        }
+    }
+
+    private void readWithin(long nanos) {
+        readBy = listener.context.nanoTime() + nanos;
+        arm(readBy);
+    }
+
+    private void arm(long at) {
+        if (armed == 0 || at - armed < 0) {
+            armed = at;
+            deadline.set(at);
+        }
+    }
+
+    /** Begins to watch whether the client reads, if anything waits for it. */
+    private void watchWrites() {
+        if (writeBy == 0 && !output().isDrained()) {
+            takenBefore = output().taken();
+            writeBy = listener.context.nanoTime() + listener.writeNanos;
+            arm(writeBy);
+        }
+    }
+
+    /** Requests move the two limits without moving the deadline: when it passes it is set to what is due by then. */
+    private void expired() {
+        armed = 0;
+        long now = listener.context.nanoTime();
+        if (writeBy != 0 && now - writeBy >= 0) {
+            writeExpired(now);
+        }
+        if (readBy != 0 && now - readBy >= 0) {
+            readBy = 0;
+            readExpired();
+        }
+        if (channel.isOpen()) {
+            if (writeBy != 0) {
+                arm(writeBy);
+            }
+            if (readBy != 0) {
+                arm(readBy);
+            }
+        }
+    }
+
+    private void writeExpired(long now) {
+        writeBy = 0;
+        if (output().isDrained()) {
+            return;
+        }
+        long taken = output().taken();
+        if (taken != takenBefore) {
+            takenBefore = taken;
+            writeBy = now + listener.writeNanos;
+            return;
+        }
+        abort(Completion.TIMED_OUT, "the client does not read the response");
+        // What the kernel holds for it is thrown away at once.
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        channel.close();
+    }
+
+    private void readExpired() {
+        Exchange x = exchange;
+        switch (state) {
+            case HEAD -> {
+                if (x == null) {
+                    close();
+                } else {
+                    refuse(x, 408, "the request's head did not come in time");
+                }
+            }
+            case BODY -> {
+                exchange = null;
+                if (x == null) {
+                    close();
+                } else {
+                    lastWords(408, "Request Timeout");
+                    ingress.abort(x, Completion.CLIENT_ABORTED, "the request's body did not come in time");
+                }
+            }
+            case PROXY, LINGER -> close();
+            case WAIT, REFUSED, CLOSED -> {
+            }
+        }
+    }
+}

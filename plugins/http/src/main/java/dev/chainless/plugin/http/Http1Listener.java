@@ -1,0 +1,135 @@
+package dev.chainless.plugin.http;
+
+import dev.chainless.spi.PluginContext;
+import dev.chainless.spi.config.IpPrefix;
+import dev.chainless.spi.http.FieldLine;
+import dev.chainless.spi.http.FieldName;
+import dev.chainless.spi.http.HttpIngress;
+import dev.chainless.spi.http.HttpListener;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP/1 codec of one listener: what its connections share. */
+final class Http1Listener implements HttpListener {
+    /** Counters of two loops lie two cache lines apart. */
+    private static final int STRIDE = 32;
+    private static final long MOMENT_NANOS = 1_000_000_000L;
+
+    final HttpListenerConfig config;
+    final PluginContext context;
+    final HttpIngress ingress;
+    final HeadLimits limits;
+    final ForwardingRules forwarding;
+    final @Nullable FieldLine server;
+    final @Nullable FieldName echoedId;
+    final int maxChunkLine;
+    final int maxPipelined;
+    final long lingerBytes;
+    final long headNanos;
+    final long keepAliveNanos;
+    final long bodyNanos;
+    final long writeNanos;
+    final long lingerNanos;
+    private final @Nullable LoopState[] loops;
+    private final AtomicIntegerArray open;
+
+    Http1Listener(HttpListenerConfig config, PluginContext context, HttpIngress ingress) {
+        this.config = config;
+        this.context = context;
+        this.ingress = ingress;
+        this.limits = config.limits();
+        this.forwarding = ForwardingRules.of(config);
+        this.server = config.server().map(text -> FieldLine.of(FieldName.SERVER, text)).orElse(null);
+        this.echoedId = config.requestId().echo() ? forwarding.requestId() : null;
+        this.maxChunkLine = Math.toIntExact(config.maxChunkLine().bytes());
+        this.maxPipelined = Math.toIntExact(config.maxPipelined().bytes());
+        this.lingerBytes = config.lingerBytes().bytes();
+        this.headNanos = config.headTimeout().toNanos();
+        this.keepAliveNanos = config.keepAlive().toNanos();
+        this.bodyNanos = config.bodyTimeout().toNanos();
+        this.writeNanos = config.writeTimeout().toNanos();
+        this.lingerNanos = config.lingerTimeout().toNanos();
+        this.loops = new LoopState[context.loops()];
+        this.open = new AtomicIntegerArray(context.loops() * STRIDE);
+    }
+
+    @Override
+    public void accept(Channel channel, String listener, int loop) {
+        // A client may close its side after the request and still read the answer (RFC 9112, section 9.6).
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.pipeline().addLast(new Http1Connection(this, loop(loop), listener, channel));
+        channel.config().setAutoRead(true);
+        channel.read();
+    }
+
+    private LoopState loop(int index) {
+        LoopState loop = loops[index];
+        if (loop == null) {
+            loop = new LoopState(index);
+            loops[index] = loop;
+        }
+        return loop;
+    }
+
+    /** {@return whether connections from there begin with a PROXY protocol header} */
+    boolean expectsProxyHeader(InetAddress peer) {
+        for (IpPrefix prefix : config.proxyProtocol()) {
+            if (prefix.contains(peer)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void opened(LoopState loop, Http1Connection connection) {
+        connection.next = loop.first;
+        if (loop.first != null) {
+            loop.first.previous = connection;
+        }
+        loop.first = connection;
+        count(loop, 1);
+    }
+
+    void closed(LoopState loop, Http1Connection connection) {
+        Http1Connection next = connection.next;
+        Http1Connection previous = connection.previous;
+        if (next != null) {
+            next.previous = previous;
+        }
+        if (previous != null) {
+            previous.next = next;
+        } else {
+            loop.first = next;
+        }
+        connection.next = null;
+        connection.previous = null;
+        count(loop, -1);
+    }
+
+    // Written by one thread only.
+    private void count(LoopState loop, int change) {
+        int at = loop.index * STRIDE;
+        open.setRelease(at, open.getPlain(at) + change);
+    }
+
+    @Override
+    public void drain(int loop, Duration within) {
+        LoopState state = loop(loop);
+        state.draining = true;
+        long closeAt = context.nanoTime() + Math.min(MOMENT_NANOS, within.toNanos() / 2);
+        for (Http1Connection c = state.first; c != null; ) {
+            Http1Connection next = c.next;
+            c.drain(closeAt);
+            c = next;
+        }
+    }
+
+    @Override
+    public int connections(int loop) {
+        return open.getAcquire(loop * STRIDE);
+    }
+}
