@@ -24,7 +24,7 @@ public final class Async {
     public static <T> Verdict await(Exchange exchange, CompletableFuture<T> future, Duration deadline,
             BiFunction<@Nullable T, @Nullable Throwable, Verdict> decide) {
         Suspension suspension = exchange.suspend(deadline, () -> future.cancel(false));
-        future.whenComplete((result, failure) -> {
+        var _ = future.whenComplete((result, failure) -> {
             if (!(failure instanceof CancellationException)) {
                 suspension.resume(waiting -> decide.apply(result, failure));
             }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param fields what else the head has
  * @param body may be empty; not changed while the request runs
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record ClientRequest(String method, String authority, String target, List<FieldLine> fields, byte[] body) {
 
     /** Keeps a copy of the list of fields. */

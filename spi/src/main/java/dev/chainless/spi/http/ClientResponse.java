@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param fields of its head
  * @param body whole
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record ClientResponse(int status, List<FieldLine> fields, byte[] body) {
 
     /** Keeps a copy of the list of fields. */
