@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// The command line. The script that starts the benchmark says where the source tree and the distribution are, by the
@@ -15,14 +16,15 @@ import java.util.Set;
 /// @param seconds length of each measured window, 1 to 600
 /// @param warmUp seconds of saturated load before the first window of each process, 0 to 600
 /// @param runs how many starts are timed, 1 to 1,000
+/// @param rate requests per second to offer, 1 to 1,000,000; empty to find one that the peers bear
 /// @param only names of contenders; empty for all
 /// @param gateway the unpacked distribution
 /// @param proxyCore the core that the contender has to itself
 /// @param loadCore the core of origin and load generator
 /// @param sources the folder of `floor.c` and `load.c`
-record Options(String command, int rounds, int seconds, int warmUp, int runs, Set<String> only, List<Body> bodies,
-        Optional<Path> json, boolean envoy, Optional<Path> gateway, int proxyCore, int loadCore, Path sources,
-        boolean keep) {
+record Options(String command, int rounds, int seconds, int warmUp, int runs, OptionalInt rate, Set<String> only,
+        List<Body> bodies, Optional<Path> json, boolean envoy, Optional<Path> gateway, int proxyCore, int loadCore,
+        Path sources, boolean keep) {
 
     static final String USAGE = """
             usage: bench [proxy|start] [option...]
@@ -37,6 +39,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, Se
               --rounds N             3
               --seconds N            of each window, 8
               --warm-up N            seconds before the first window of each process, 10
+              --rate N               requests/s to offer, 0.7 of what the slower of nginx and HAProxy takes
               --runs N               starts to time, 10
               --cores PROXY,LOAD     0,1
               --sources DIR          where floor.c and load.c are, tests/bench of this or a parent folder
@@ -78,6 +81,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, Se
         private int seconds = 8;
         private int warmUp = 10;
         private int runs = 10;
+        private OptionalInt rate = OptionalInt.empty();
         private final Set<String> only = new LinkedHashSet<>();
         private List<Body> bodies = List.of(Body.of("1k"), Body.of("100k"));
         private Optional<Path> json = Optional.empty();
@@ -92,6 +96,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, Se
                 case "--rounds" -> rounds = number(name, value, 1, 100);
                 case "--seconds" -> seconds = number(name, value, 1, 600);
                 case "--warm-up" -> warmUp = number(name, value, 0, 600);
+                case "--rate" -> rate = OptionalInt.of(number(name, value, 1, 1_000_000));
                 case "--runs" -> runs = number(name, value, 1, 1_000);
                 case "--only" -> list(value).forEach(this::contender);
                 case "--body" -> bodies = list(value).stream().map(Body::of).toList();
@@ -111,7 +116,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, Se
         }
 
         Options options() {
-            return new Options(command, rounds, seconds, warmUp, runs, only, bodies, json,
+            return new Options(command, rounds, seconds, warmUp, runs, rate, only, bodies, json,
                     envoy || only.contains("envoy"), gateway, cores.getFirst(), cores.getLast(),
                     sources.orElseGet(Parser::sources), keep);
         }

@@ -42,6 +42,9 @@ final class Report {
                         .filter(sample -> sample.body().equals(offered.getKey()) && sample.mode().equals(mode.label()))
                         .forEach(sample -> byContender.getOrDefault(sample.contender(), new ArrayList<>()).add(sample));
                 byContender.values().removeIf(List::isEmpty);
+                if (byContender.isEmpty()) {
+                    continue;
+                }
                 String load = mode == Mode.SATURATED ? "saturated"
                         : String.format(Locale.ROOT, "%,.0f requests/s offered", offered.getValue());
                 report.append("\n### ").append(offered.getKey()).append(" keep-alive, ")

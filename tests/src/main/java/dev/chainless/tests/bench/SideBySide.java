@@ -52,7 +52,7 @@ final class SideBySide {
     /// @param yardsticks the peers that the offered rate is found with
     Outcome run(List<Contender> contenders, List<Contender> yardsticks) throws IOException, InterruptedException {
         for (Body body : options.bodies()) {
-            double rate = calibrate(body, yardsticks);
+            double rate = options.rate().isPresent() ? options.rate().getAsInt() : calibrate(body, yardsticks);
             offered.put(body.label(), rate);
             out.printf("%s: offering %,.0f requests/s%n", body.label(), rate);
         }
