@@ -56,8 +56,9 @@ final class Forwarding {
         } else {
             replace(head);
         }
-        if (rules.via() != null) {
-            head.add(head.version() == 10 ? rules.via10() : rules.via());
+        FieldLine via = head.version() == 10 ? rules.via10() : rules.via();
+        if (via != null) {
+            head.add(via);
         }
         if (rules.requestId() != null) {
             number(exchange, head, rules.requestId());

@@ -2,7 +2,6 @@ package dev.chainless.plugin.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.chainless.spi.Deadline;
 import dev.chainless.spi.http.Completion;
 import dev.chainless.spi.http.Connection;
 import dev.chainless.spi.http.Exchange;
@@ -61,7 +60,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     private final HttpIngress ingress;
     private final LoopState loop;
     private final Channel channel;
-    private final Deadline deadline;
+    private final ConnectionTimer timer;
     private final HeadParser parser;
     private final BodyReader body;
     private Connection connection;
@@ -91,12 +90,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     private int served;
     private long lingerBudget;
 
-    /** When the awaited bytes must have come, 0 while none are; and when the client must have read something. */
-    private long readBy;
-    private long writeBy;
-    private long armed;
-    private long takenBefore;
-
     Http1Connection(Http1Listener listener, LoopState loop, String name, Channel channel) {
         this.listener = listener;
         this.ingress = listener.ingress;
@@ -108,7 +101,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         this.forwarding = new Forwarding(listener.forwarding, loop, connection);
         this.parser = new HeadParser(listener.limits, false);
         this.body = new BodyReader(listener.maxChunkLine, listener.limits);
-        this.deadline = listener.context.deadline(loop.index, this::expired);
+        this.timer = new ConnectionTimer(listener.context, loop.index, listener.writeNanos, this::readExpired,
+                this::writeExpired);
         boolean proxied = listener.expectsProxyHeader(peer.getAddress());
         this.proxyHeader = proxied ? new ProxyHeader(listener.limits.maxHead()) : null;
         this.state = proxied ? State.PROXY : State.HEAD;
@@ -125,8 +119,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         output = new MessageOutput(context, loop);
+        timer.output(output());
         listener.opened(loop, this);
-        readWithin(listener.headNanos);
+        timer.readWithin(listener.headNanos);
     }
 
     // ---- what is received
@@ -165,7 +160,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         }
         output().flush();
         if (state != State.CLOSED) {
-            watchWrites();
+            timer.watchWrites();
         }
     }
 
@@ -234,22 +229,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             exchange = x;
             delivered = false;
         }
-        switch (parser.parse(x.request(), input)) {
-            case HeadParser.MORE -> {
-                if (begins && served > 0) {
-                    readWithin(listener.headNanos);
-                }
-                return false;
-            }
-            case HeadParser.DONE -> {
-                begin(x);
-                return true;
-            }
-            default -> {
-                refuse(x, parser.status(), parser.detail());
-                return true;
-            }
+        int result = parser.parse(x.request(), input);
+        if (result == HeadParser.DONE) {
+            begin(x);
+        } else if (result == HeadParser.BAD) {
+            refuse(x, parser.status(), parser.detail());
+        } else if (begins && served > 0) {
+            timer.readWithin(listener.headNanos);
         }
+        return result != HeadParser.MORE;
     }
 
     private void begin(Exchange x) {
@@ -267,7 +255,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         long length = head.contentLength();
         deliver(x);
         if (length == 0) {
-            readBy = 0;
+            timer.readDone();
             state = State.WAIT;
             ingress.request(x);
         } else {
@@ -284,7 +272,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         continueDue = parser.expectContinue();
         undelivered = true;
         state = State.BODY;
-        readWithin(listener.bodyNanos);
+        timer.readWithin(listener.bodyNanos);
         ingress.request(x);
         if (continueDue && exchange == x && !paused) {
             sendContinue();
@@ -311,23 +299,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
 
     private boolean body() {
         int result = body.next(input);
-        switch (result) {
-            case BodyReader.MORE -> {
-                return false;
-            }
-            case BodyReader.DATA -> {
-                data(body.available(input));
-                return true;
-            }
-            case BodyReader.END -> {
-                bodyEnded();
-                return true;
-            }
-            default -> {
-                brokenBody(body.detail());
-                return true;
-            }
+        if (result == BodyReader.DATA) {
+            data(body.available(input));
+        } else if (result == BodyReader.END) {
+            bodyEnded();
+        } else if (result == BodyReader.BAD) {
+            brokenBody(body.detail());
         }
+        return result != BodyReader.MORE;
     }
 
     private void data(int size) {
@@ -349,8 +328,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         } else {
             chunk = input.readRetainedSlice(size);
         }
-        if (readBy != 0) {
-            readWithin(listener.bodyNanos);
+        if (timer.awaits()) {
+            timer.readWithin(listener.bodyNanos);
         }
         undelivered = true;
         ingress.data(x, chunk);
@@ -358,7 +337,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
 
     private void bodyEnded() {
         Exchange x = exchange;
-        readBy = 0;
+        timer.readDone();
         if (x == null) {
             nextRequest();
             return;
@@ -395,7 +374,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         x.connection(connection, connection.peer().getAddress());
         deliver(x);
         keepAlive = false;
-        readBy = 0;
+        timer.readDone();
         state = State.REFUSED;
         ingress.refuse(x, status, detail);
     }
@@ -485,9 +464,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         boolean bodyless = isBodyless(request, head);
         boolean unknown = !bodyless && head.contentLength() == Head.UNKNOWN_LENGTH;
         boolean chunked = unknown && request.version() > 10;
-        if (unknown && !chunked || keepAlive && !mayKeepAlive()) {
-            keepAlive = false;
-        }
+        keepAlive = keepAlive && (!unknown || chunked) && mayKeepAlive();
         decorate(x, head);
         ByteBuf out = output().buffer(head.fieldsLength() + HEAD_ROOM);
         loop.writer.response(out, head, request.version(), keepAlive, chunked);
@@ -509,10 +486,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     }
 
     private boolean mayKeepAlive() {
-        if (loop.draining || ingress.draining() || inputEnded && !hasMore()) {
+        if (loop.draining || ingress.draining() || (inputEnded && !hasMore())) {
             return false;
         }
-        return state != State.BODY || !continueDue && body.remaining() >= 0 && body.remaining() <= listener.lingerBytes;
+        if (state != State.BODY) {
+            return true;
+        }
+        long rest = body.remaining();
+        return !continueDue && rest >= 0 && rest <= listener.lingerBytes;
     }
 
     private void decorate(Exchange x, Head head) {
@@ -571,7 +552,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             finish();
         } else if (state == State.BODY) {
             lingerBudget = listener.lingerBytes;
-            readWithin(listener.lingerNanos);
+            timer.readWithin(listener.lingerNanos);
             adjustReading();
         } else {
             nextRequest();
@@ -589,8 +570,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             finish();
             return;
         }
-        readWithin(listener.keepAliveNanos);
-        watchWrites();
+        timer.readWithin(listener.keepAliveNanos);
+        timer.watchWrites();
         adjustReading();
         resume();
     }
@@ -610,7 +591,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     public void flush(Exchange x) {
         if (x == exchange && !processing) {
             output().flush();
-            watchWrites();
+            timer.watchWrites();
         }
     }
 
@@ -621,8 +602,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         }
         exchange = null;
         // Where the end of the body is the end of the connection, only a reset says that it is not whole.
-        if (headWritten && output().framing() == MessageOutput.RAW && channel.isOpen()) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        if (headWritten && output().framing() == MessageOutput.RAW) {
+            breakOff();
+            return;
         }
         close();
     }
@@ -647,10 +629,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         }
         paused = !wanted;
         if (paused) {
-            readBy = 0;
+            timer.readDone();
         } else {
             if (!tunnel) {
-                readWithin(listener.bodyNanos);
+                timer.readWithin(listener.bodyNanos);
             }
             if (continueDue) {
                 sendContinue();
@@ -677,7 +659,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     private void finish() {
         if (!tunnel && state == State.WAIT && !hasMore()) {
             state = State.CLOSED;
-            whenWritten(channel::close);
+            whenWritten(this::close);
         } else {
             lingerThenClose();
         }
@@ -690,7 +672,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     private void lingerThenClose() {
         state = State.LINGER;
         lingerBudget = listener.lingerBytes;
-        readBy = 0;
+        timer.readDone();
         ByteBuf unread = pending;
         if (unread != null) {
             pending = null;
@@ -701,8 +683,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             if (inputEnded || lingerBudget < 0 || !(channel instanceof DuplexChannel duplex)) {
                 close();
             } else {
-                duplex.shutdownOutput();
-                readWithin(listener.lingerNanos);
+                var _ = duplex.shutdownOutput();
+                timer.readWithin(listener.lingerNanos);
             }
         });
     }
@@ -712,8 +694,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         if (output().isDrained()) {
             action.run();
         } else {
-            watchWrites();
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+            timer.watchWrites();
+            var _ = channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                     .addListener((ChannelFutureListener) written -> {
                         if (written.isSuccess()) {
                             action.run();
@@ -724,7 +706,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
 
     private void close() {
         state = State.CLOSED;
-        channel.close();
+        var _ = channel.close();
+    }
+
+    /** Closes with a reset; what the kernel still holds for the client is thrown away at once. */
+    private void breakOff() {
+        if (channel.isOpen()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        close();
     }
 
     private void abort(Completion reason, String detail) {
@@ -743,7 +733,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         abort(Completion.CLIENT_ABORTED, "the client closed the connection");
-        deadline.close();
+        timer.close();
         output().release();
         ByteBuf unread = pending;
         if (unread != null) {
@@ -761,75 +751,20 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             listener.context.logger().log(System.Logger.Level.DEBUG, "where it came from", cause);
         }
         abort(Completion.CLIENT_ABORTED, "the client's connection broke");
-        channel.close();
+        close();
     }
 
     // ---- time
 
     void drain(long closeAt) {
-        if (state == State.HEAD && exchange == null && (readBy == 0 || closeAt - readBy < 0)) {
-            readBy = closeAt;
-            arm(closeAt);
+        if (state == State.HEAD && exchange == null) {
+            timer.readBeforeAtLast(closeAt);
         }
     }
 
-    private void readWithin(long nanos) {
-        readBy = listener.context.nanoTime() + nanos;
-        arm(readBy);
-    }
-
-    private void arm(long at) {
-        if (armed == 0 || at - armed < 0) {
-            armed = at;
-            deadline.set(at);
-        }
-    }
-
-    /** Begins to watch whether the client reads, if anything waits for it. */
-    private void watchWrites() {
-        if (writeBy == 0 && !output().isDrained()) {
-            takenBefore = output().taken();
-            writeBy = listener.context.nanoTime() + listener.writeNanos;
-            arm(writeBy);
-        }
-    }
-
-    /** Requests move the two limits without moving the deadline: when it passes it is set to what is due by then. */
-    private void expired() {
-        armed = 0;
-        long now = listener.context.nanoTime();
-        if (writeBy != 0 && now - writeBy >= 0) {
-            writeExpired(now);
-        }
-        if (readBy != 0 && now - readBy >= 0) {
-            readBy = 0;
-            readExpired();
-        }
-        if (channel.isOpen()) {
-            if (writeBy != 0) {
-                arm(writeBy);
-            }
-            if (readBy != 0) {
-                arm(readBy);
-            }
-        }
-    }
-
-    private void writeExpired(long now) {
-        writeBy = 0;
-        if (output().isDrained()) {
-            return;
-        }
-        long taken = output().taken();
-        if (taken != takenBefore) {
-            takenBefore = taken;
-            writeBy = now + listener.writeNanos;
-            return;
-        }
+    private void writeExpired() {
         abort(Completion.TIMED_OUT, "the client does not read the response");
-        // What the kernel holds for it is thrown away at once.
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        channel.close();
+        breakOff();
     }
 
     private void readExpired() {

@@ -160,9 +160,9 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     private void endTunnelOutput() {
         if (channel instanceof DuplexChannel duplex) {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
+            var _ = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
                 if (written.isSuccess()) {
-                    duplex.shutdownOutput();
+                    var _ = duplex.shutdownOutput();
                 }
             });
         }
@@ -221,19 +221,13 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             return false;
         }
         touched = true;
-        switch (parser.parse(attempt.response(), input)) {
-            case HeadParser.MORE -> {
-                return false;
-            }
-            case HeadParser.DONE -> {
-                begun(attempt, attempt.response());
-                return true;
-            }
-            default -> {
-                failed(parser.detail());
-                return false;
-            }
+        int result = parser.parse(attempt.response(), input);
+        if (result == HeadParser.DONE) {
+            begun(attempt, attempt.response());
+        } else if (result == HeadParser.BAD) {
+            failed(parser.detail());
         }
+        return result == HeadParser.DONE;
     }
 
     private void begun(Attempt attempt, Head response) {
@@ -273,23 +267,15 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     private boolean body(Attempt attempt) {
-        switch (body.next(input)) {
-            case BodyReader.MORE -> {
-                return false;
-            }
-            case BodyReader.DATA -> {
-                data(attempt);
-                return true;
-            }
-            case BodyReader.END -> {
-                ended(attempt, body.trailers());
-                return false;
-            }
-            default -> {
-                failed(body.detail());
-                return false;
-            }
+        int result = body.next(input);
+        if (result == BodyReader.DATA) {
+            data(attempt);
+        } else if (result == BodyReader.END) {
+            ended(attempt, body.trailers());
+        } else if (result == BodyReader.BAD) {
+            failed(body.detail());
         }
+        return result == BodyReader.DATA;
     }
 
     private void data(Attempt attempt) {
@@ -377,7 +363,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         broken = true;
-        channel.close();
+        var _ = channel.close();
     }
 
     private void failed(String detail) {
@@ -405,7 +391,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void close() {
         state = State.CLOSED;
-        channel.close();
+        var _ = channel.close();
     }
 
     @Override

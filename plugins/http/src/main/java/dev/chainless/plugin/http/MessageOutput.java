@@ -50,7 +50,9 @@ final class MessageOutput {
             }
             write(buffer);
         }
-        return open = loop.buffer(context.alloc(), room);
+        ByteBuf fresh = loop.buffer(context.alloc(), room);
+        open = fresh;
+        return fresh;
     }
 
     /** Says how the body that follows the head is framed; the length counts for {@link #LENGTH} only. */
@@ -131,7 +133,7 @@ final class MessageOutput {
     private void write(ByteBuf buffer) {
         submitted += buffer.readableBytes();
         unflushed = true;
-        context.write(buffer, context.voidPromise());
+        var _ = context.write(buffer, context.voidPromise());
     }
 
     /** {@return whether there is something that {@link #flush} would hand over} */
@@ -146,7 +148,7 @@ final class MessageOutput {
             open = null;
             unflushed = false;
             submitted += buffer.readableBytes();
-            context.writeAndFlush(buffer, context.voidPromise());
+            var _ = context.writeAndFlush(buffer, context.voidPromise());
         } else if (unflushed) {
             unflushed = false;
             context.flush();
