@@ -39,16 +39,16 @@ abstract class Chain {
     abstract String name(int i);
 
     /**
-     * Runs the request phase from {@link Cursor#step} on, 0 at first. At its end {@link Cursor#entered} is the number of
-     * all stages.
+     * Runs the request phase from {@link Cursor#step} on, 0 at first. At its end {@link Cursor#entered} is the number
+     * of all stages.
      *
      * @return {@link Verdict#CONTINUE} at the end, else what a stage returned, {@link Cursor#step} being where to go on
      */
     abstract Verdict request(Cursor c);
 
     /**
-     * {@return how many stages were entered when the request phase stands at a step} Stages without a request step count
-     * as entered when a later one was.
+     * {@return how many stages were entered when the request phase stands at a step} Stages without a request step
+     * count as entered when a later one was.
      *
      * @param step as found in {@link Cursor#step}: 0 before the first call
      */

@@ -43,10 +43,10 @@ import java.util.List;
  * }</pre>
  *
  * <p>The fall-through is the fast path, and the switch the way back in after a suspension. It is flat since C2 does not
- * inline recursion. Each call stands in a bytecode of its own with a type profile of its own, so that the JIT inlines the
- * stages as if they were called statically. Stages are called through the SPI's interfaces, as their classes need not be
- * accessible from here; a field's type is {@link HttpStage}, and no cast is needed for a call through another interface:
- * the verifier treats interfaces as {@code Object} (JVMS 4.10.1.2) and the call itself checks the receiver.
+ * inline recursion. Each call stands in a bytecode of its own with a type profile of its own, so that the JIT inlines
+ * the stages as if they were called statically. Stages are called through the SPI's interfaces, as their classes need
+ * not be accessible from here; a field's type is {@link HttpStage}, and no cast is needed for a call through another
+ * interface: the verifier treats interfaces as {@code Object} (JVMS 4.10.1.2) and the call itself checks the receiver.
  *
  * <p>The stages are instance fields, or, if they are folded, class data that {@code ldc} loads as constants.
  */
@@ -278,7 +278,8 @@ final class ChainClassWriter {
 
     private void stage(CodeBuilder code, int i) {
         if (fold) {
-            code.ldc(DynamicConstantDesc.ofNamed(ConstantDescs.BSM_CLASS_DATA_AT, ConstantDescs.DEFAULT_NAME, STAGE, i));
+            code.ldc(DynamicConstantDesc.ofNamed(
+                    ConstantDescs.BSM_CLASS_DATA_AT, ConstantDescs.DEFAULT_NAME, STAGE, i));
         } else {
             code.aload(0).getfield(SELF, "s" + i, STAGE);
         }

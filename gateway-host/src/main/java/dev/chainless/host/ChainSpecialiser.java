@@ -1,7 +1,6 @@
 package dev.chainless.host;
 
 import dev.chainless.spi.http.HttpStage;
-import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -13,8 +12,9 @@ import java.util.Map;
 /**
  * Turns lists of stages into chains, with one hidden class for each <em>shape</em>, the list of the stages' types.
  *
- * <p>By shape and not by chain: 10,000 classes take seconds and tens of megabytes of metaspace to make, and their code no
- * longer fits the processor's caches. Only with a handful of chains the stages are better folded into one class each.
+ * <p>By shape and not by chain: 10,000 classes take seconds and tens of megabytes of metaspace to make, and their code
+ * no longer fits the processor's caches. Only with a handful of chains the stages are better folded into one class
+ * each.
  *
  * <p>Shapes are held weakly: what a chain was made of can be unloaded as soon as the chain is dropped. May be used from
  * any thread.
@@ -89,7 +89,7 @@ final class ChainSpecialiser {
     }
 
     private void forgetDropped() {
-        for (Reference<? extends ChainShape> reference = dropped.poll(); reference != null; reference = dropped.poll()) {
+        for (var reference = dropped.poll(); reference != null; reference = dropped.poll()) {
             HeldShape held = (HeldShape) reference;
             List<HeldShape> sameHash = shapes.get(held.hash);
             if (sameHash != null && sameHash.remove(held) && sameHash.isEmpty()) {

@@ -12,9 +12,9 @@ import java.util.Arrays;
  * than what the origin makes of it; so it is put into normal form before routing, and is sent on so.
  *
  * <p>In normal form there are no dot segments (RFC 3986, section 5.2.4), no percent-encoded unreserved characters, and
- * percent-encodings are in upper case (section 6.2.2). {@code %2F} stays encoded and {@code //} stays double, as they mean
- * something else than {@code /} to some origins. Refused are octets that no path may have, {@code \}, which
- * some origins take for a slash, encoded control characters, broken encodings, and dot segments with parameters
+ * percent-encodings are in upper case (section 6.2.2). {@code %2F} stays encoded and {@code //} stays double, as they
+ * mean something else than {@code /} to some origins. Refused are octets that no path may have, {@code \}, which some
+ * origins take for a slash, encoded control characters, broken encodings, and dot segments with parameters
  * ({@code /..;/}), which some origins resolve after they have dropped the parameters.
  */
 enum PathCheck {
@@ -38,11 +38,11 @@ enum PathCheck {
     }
 
     /**
-     * Puts the path of a request into normal form. Costs nothing but a look at each octet if it is.
+     * Puts the path of a request into normal form, which costs but a look at each octet if it is so already.
      *
      * @param request with a path, {@code *}, or an empty path
      */
-    static PathCheck apply(Head request) {
+    static PathCheck check(Head request) {
         byte[] target = request.targetBytes();
         int start = request.targetOffset();
         int end = start + request.pathLength();
@@ -62,7 +62,7 @@ enum PathCheck {
         }
     }
 
-    /** {@return what {@link #apply} would do about these octets} */
+    /** {@return what {@link #check(Head)} would do about these octets} */
     static PathCheck check(byte[] bytes, int start, int end) {
         return isPlain(bytes, start, end) ? CLEAN : look(bytes, start, end);
     }
@@ -90,7 +90,7 @@ enum PathCheck {
         return (suspects(word) | zeros(word ^ '.' * ONES) & zeros(word ^ '/' * ONES) << 8) == 0;
     }
 
-    /** {@return 0 if all octets are visible ASCII and none is a percent sign, a backslash, a number sign or a question mark} */
+    /** {@return 0 if all octets are visible ASCII and none is one of {@code % \ # ?}} */
     private static long suspects(long word) {
         long invisible = word - '!' * ONES & ~word | word;
         return invisible & HIGH | zeros(word ^ 0x7f * ONES) | zeros(word ^ '%' * ONES) | zeros(word ^ '\\' * ONES)
@@ -207,7 +207,7 @@ enum PathCheck {
     }
 
     /** {@return the octet that a percent-encoding stands for, -1 if it is none} */
-    private static int decoded(byte[] bytes, int at, int end) {
+    static int decoded(byte[] bytes, int at, int end) {
         if (at + 2 >= end) {
             return -1;
         }
@@ -217,7 +217,7 @@ enum PathCheck {
     }
 
     /** {@return the value of a hexadecimal digit, -1 if it is none} */
-    static int digit(byte b) {
+    private static int digit(byte b) {
         if (b >= '0' && b <= '9') {
             return b - '0';
         }

@@ -2,32 +2,28 @@ package dev.chainless.host;
 
 import dev.chainless.config.RouteMatch;
 import dev.chainless.spi.http.Head;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A route whose host and path fit: what else it asks of a request. */
 final class RouteCandidate<T> {
-    private static final long[] ALL_LISTENERS = {};
     private static final RouteCandidate<?>[] NONE = {};
 
-    private final RouteEntry<T> entry;
-    private final long[] listeners;
+    private final RouteTable.Entry<T> entry;
     private final String[] methods;
     private final RouteCondition[] conditions;
     /** Nothing else: the usual. */
     private final boolean unconditional;
 
-    RouteCandidate(RouteEntry<T> entry) {
+    RouteCandidate(RouteTable.Entry<T> entry) {
         this.entry = entry;
         RouteMatch match = entry.match();
-        listeners = bits(entry);
         methods = match.method().toArray(String[]::new);
         conditions = RouteCondition.of(match);
-        unconditional = listeners.length == 0 && methods.length == 0 && conditions.length == 0;
+        unconditional = methods.length == 0 && conditions.length == 0;
     }
 
-    RouteEntry<T> entry() {
+    RouteTable.Entry<T> entry() {
         return entry;
     }
 
@@ -46,10 +42,10 @@ final class RouteCandidate<T> {
      *
      * @param trail if not null, all that do are added to it and none is returned
      */
-    static <T> @Nullable RouteCandidate<T> first(RouteCandidate<T>[] candidates, Head request, int listener,
-            @Nullable List<RouteEntry<T>> trail) {
+    static <T> @Nullable RouteCandidate<T> first(RouteCandidate<T>[] candidates, Head request,
+            @Nullable List<RouteTable.Entry<T>> trail) {
         for (RouteCandidate<T> candidate : candidates) {
-            if (candidate.unconditional || candidate.takes(request, listener)) {
+            if (candidate.unconditional || candidate.takes(request)) {
                 if (trail == null) {
                     return candidate;
                 }
@@ -59,11 +55,7 @@ final class RouteCandidate<T> {
         return null;
     }
 
-    private boolean takes(Head request, int listener) {
-        if (listeners.length > 0
-                && (listener >> 6 >= listeners.length || (listeners[listener >> 6] >>> listener & 1) == 0)) {
-            return false;
-        }
+    private boolean takes(Head request) {
         if (methods.length > 0 && !hasMethod(request.method())) {
             return false;
         }
@@ -82,16 +74,5 @@ final class RouteCandidate<T> {
             }
         }
         return false;
-    }
-
-    private static long[] bits(RouteEntry<?> entry) {
-        long[] bits = ALL_LISTENERS;
-        for (int listener : entry.listeners()) {
-            if (listener >> 6 >= bits.length) {
-                bits = Arrays.copyOf(bits, (listener >> 6) + 1);
-            }
-            bits[listener >> 6] |= 1L << listener;
-        }
-        return bits;
     }
 }

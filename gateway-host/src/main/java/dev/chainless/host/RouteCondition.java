@@ -47,8 +47,8 @@ sealed interface RouteCondition {
     }
 
     /**
-     * Of the parameters of that name one must pass. Name and value are compared decoded; only where there is something to
-     * decode that costs an allocation.
+     * Of the parameters of that name one must pass. Name and value are compared decoded; only where there is something
+     * to decode that costs an allocation.
      */
     @SuppressWarnings("ArrayRecordComponent")
     record Parameter(byte[] name, ValueTest test) implements RouteCondition {
@@ -96,8 +96,9 @@ sealed interface RouteCondition {
             int next = at;
             for (int i = from; i < to; i++) {
                 byte b = bytes[i];
-                if (b == '%' && i + 2 < to && PathCheck.digit(bytes[i + 1]) >= 0 && PathCheck.digit(bytes[i + 2]) >= 0) {
-                    b = (byte) (PathCheck.digit(bytes[i + 1]) << 4 | PathCheck.digit(bytes[i + 2]));
+                int octet = b == '%' ? PathCheck.decoded(bytes, i, to) : -1;
+                if (octet >= 0) {
+                    b = (byte) octet;
                     i += 2;
                 } else if (b == '+') {
                     b = ' ';

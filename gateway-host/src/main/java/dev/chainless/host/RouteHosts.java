@@ -8,9 +8,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the routes of a host: by its name, else by the longest {@code *.name} above it, else those for any host. Case, port
- * and a dot at the end do not matter. Octets are hashed from the last to the first, so that one pass yields the hash of
- * each name above the host.
+ * Finds the routes of a host: by its name, else by the longest {@code *.name} above it, else those for any host. Case,
+ * port and a dot at the end do not matter. Octets are hashed from the last to the first, so that one pass yields the
+ * hash of each name above the host.
  */
 final class RouteHosts<T> {
     private static final byte[] FOLDED = folded();

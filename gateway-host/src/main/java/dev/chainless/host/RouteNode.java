@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * A node of the trie that the paths of a host's routes make, one level for each segment.
  *
  * <p>A search goes down by the segment's text where it can, else by {@code {name}}, and comes back up to take the other
- * way or a {@code /*}. It keeps no stack, as nodes know their parents, and sees no node twice: its work is bounded by the
- * path's length where no pattern has {@code {name}}, and by the number of nodes that fit otherwise.
+ * way or a {@code /*}. It keeps no stack, as nodes know their parents, and sees no node twice: its work is bounded by
+ * the path's length where no pattern has {@code {name}}, and by the number of nodes that fit otherwise.
  */
 final class RouteNode<T> {
     private static final VarHandle WORDS =
@@ -73,12 +73,12 @@ final class RouteNode<T> {
      *
      * @param trail if not null, all that take it are added to it, the most specific first, and none is returned
      */
-    @Nullable RouteCandidate<T> find(Head request, int listener, @Nullable List<RouteEntry<T>> trail) {
+    @Nullable RouteCandidate<T> find(Head request, @Nullable List<RouteTable.Entry<T>> trail) {
         byte[] path = request.targetBytes();
         int end = request.targetOffset() + request.pathLength();
         int at = request.targetOffset();
         if (at == end || path[at] != '/') {
-            return RouteCandidate.first(prefix, request, listener, trail);
+            return RouteCandidate.first(prefix, request, trail);
         }
         RouteNode<T> node = this;
         while (true) {
@@ -91,9 +91,9 @@ final class RouteNode<T> {
                 node = next;
             }
             RouteCandidate<T> found =
-                    at == end ? RouteCandidate.first(node.whole, request, listener, trail) : null;
+                    at == end ? RouteCandidate.first(node.whole, request, trail) : null;
             if (found == null) {
-                found = RouteCandidate.first(node.prefix, request, listener, trail);
+                found = RouteCandidate.first(node.prefix, request, trail);
             }
             // Back up to where there is another way.
             while (found == null) {
@@ -108,7 +108,7 @@ final class RouteNode<T> {
                 }
                 node = parent;
                 at = slash;
-                found = RouteCandidate.first(node.prefix, request, listener, trail);
+                found = RouteCandidate.first(node.prefix, request, trail);
             }
             if (found != null) {
                 return found;

@@ -2,6 +2,7 @@ package dev.chainless.host;
 
 import dev.chainless.config.HostPattern;
 import dev.chainless.config.PathPattern;
+import dev.chainless.config.RouteMatch;
 import dev.chainless.spi.http.Head;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All routes, compiled so that the one that takes a request is found without looking at the others.
+ * The routes of a listener, compiled so that the one that takes a request is found without looking at the others.
  *
  * <p>Of the routes that take a request the most specific one gets it:
  * <ol>
@@ -27,14 +28,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A search allocates nothing and makes no string; the exceptions are regular expressions and percent-encoded query
  * parameters that a route asks for. Its work is bounded by the length of host and path, times the number of nested
- * wildcards that the host is below; where patterns with {@code {name}} overlap, by the number of nodes that fit; and by the
- * routes with the same host and path, which are tried one by one. None of that is in a client's hand. Immutable, for
- * all loops.
+ * wildcards that the host is below; where patterns with {@code {name}} overlap, by the number of nodes that fit; and by
+ * the routes with the same host and path, which are tried one by one. All but the first are in the operator's hand, not
+ * the client's. Immutable, for all loops.
  *
  * @param <T> what is found
  */
 final class RouteTable<T> {
     private final RouteHosts<T> hosts;
+
+    /**
+     * A route as the table sees it.
+     *
+     * @param match which requests it takes
+     * @param target what is found for these requests
+     * @param <T> its type
+     */
+    record Entry<T>(RouteMatch match, T target) {
+    }
 
     private RouteTable(RouteHosts<T> hosts) {
         this.hosts = hosts;
@@ -46,9 +57,9 @@ final class RouteTable<T> {
      * @param routes in the order of the file
      * @throws IllegalArgumentException if a path can never match, with a sentence that says why
      */
-    static <T> RouteTable<T> compile(List<RouteEntry<T>> routes) {
+    static <T> RouteTable<T> compile(List<Entry<T>> routes) {
         List<RouteCandidate<T>> candidates = new ArrayList<>();
-        for (RouteEntry<T> route : routes) {
+        for (Entry<T> route : routes) {
             candidates.add(new RouteCandidate<>(route));
         }
         // Stable: candidates with as many conditions stay in the order of the file.
@@ -66,52 +77,35 @@ final class RouteTable<T> {
                 any.add(path, candidate);
             }
         }
-        return new RouteTable<>(new RouteHosts<>(any.isEmpty() ? null : any.node(null, ""), nodes(exact), nodes(wildcard)));
+        RouteNode<T> anyHost = any.isEmpty() ? null : any.node(null, "");
+        return new RouteTable<>(new RouteHosts<>(anyHost, nodes(exact), nodes(wildcard)));
     }
 
     /**
      * {@return what was given for the route that takes a request, null if none does}
      *
      * @param request whose path {@link PathCheck} has put into normal form
-     * @param listener the index of the listener that it came to
      */
-    @Nullable T match(Head request, int listener) {
-        RouteCandidate<T> found = find(request, listener, null);
+    @Nullable T match(Head request) {
+        RouteCandidate<T> found = find(request, null);
         return found == null ? null : found.entry().target();
     }
 
     /** {@return all routes that would take a request, the one that does first} As {@link #match}, but for people. */
-    List<RouteEntry<T>> explain(Head request, int listener) {
-        List<RouteEntry<T>> trail = new ArrayList<>();
-        find(request, listener, trail);
+    List<Entry<T>> explain(Head request) {
+        List<Entry<T>> trail = new ArrayList<>();
+        find(request, trail);
         return List.copyOf(new LinkedHashSet<>(trail));
     }
 
-    private @Nullable RouteCandidate<T> find(Head request, int listener, @Nullable List<RouteEntry<T>> trail) {
+    private @Nullable RouteCandidate<T> find(Head request, @Nullable List<Entry<T>> trail) {
         for (RouteHosts.Host<T> host = hosts.find(request); host != null; host = host.lessSpecific()) {
-            RouteCandidate<T> found = host.paths().find(request, listener, trail);
+            RouteCandidate<T> found = host.paths().find(request, trail);
             if (found != null) {
                 return found;
             }
         }
         return null;
-    }
-
-    /**
-     * {@return how many octets of a request's path a route's prefix takes: {@code /v1} of {@code /v1/a} for {@code /v1/*}}
-     *
-     * @param request one that the route takes
-     * @param pattern of the route
-     */
-    static int prefixLength(Head request, PathPattern pattern) {
-        byte[] path = request.targetBytes();
-        int start = request.targetOffset();
-        int end = start + request.pathLength();
-        int at = start;
-        for (int i = 0; i < pattern.segments().size() && at < end; i++) {
-            at = RouteNode.segmentEnd(path, at + 1, end);
-        }
-        return at - start;
     }
 
     private static <T> Map<String, RouteNode<T>> nodes(Map<String, Branch<T>> branches) {

@@ -73,8 +73,8 @@ sealed interface ValueTest {
     }
 
     /**
-     * A regular expression is the one test that allocates, and the one whose work is not bounded by the value's length: it
-     * is by a number of steps, past which the value does not pass.
+     * A regular expression is the one test that allocates, and the one whose work is not bounded by the value's length:
+     * it is by a number of steps, past which the value does not pass.
      */
     record Regex(Pattern pattern) implements ValueTest {
         private static final int MAX_LENGTH = 1024;

@@ -131,8 +131,8 @@ class ChainSpecialiserTest {
         }
     }
 
-    private static PhantomReference<ClassLoader> useOnce(ChainSpecialiser specialiser, ReferenceQueue<ClassLoader> queue)
-            throws Exception {
+    private static PhantomReference<ClassLoader> useOnce(ChainSpecialiser specialiser,
+            ReferenceQueue<ClassLoader> queue) throws Exception {
         var loader = new PluginLoader();
         var constructor = loader.load(PluginStage.class).getDeclaredConstructor();
         constructor.setAccessible(true);

@@ -23,8 +23,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chain that loops over arrays of calls: the plain way to say what a specialised chain does, and what it is tested and
- * measured against.
+ * A chain that loops over arrays of calls: the plain way to say what a specialised chain does, and what it is tested
+ * and measured against.
  */
 final class InterpretedChain extends Chain {
 
