@@ -157,7 +157,7 @@ final class ChainClassWriter {
 
     /** The steps of a phase, or of a segment of one, which has no name. */
     private void flat(CodeBuilder code, String name, List<Step> steps, int first, MethodTypeDesc descriptor) {
-        boolean decides = descriptor == DECIDES;
+        boolean decides = descriptor.equals(DECIDES);
         int subject = descriptor.parameterCount() + 1;
         int verdict = subject + 1;
         code.aload(1).getfield(CURSOR, "exchange", EXCHANGE);
@@ -175,7 +175,7 @@ final class ChainClassWriter {
             code.aload(1).loadConstant(next).putfield(CURSOR, "step", ConstantDescs.CD_int);
             stage(code, step.stage());
             code.aload(subject);
-            if (descriptor == COMPLETES) {
+            if (descriptor.equals(COMPLETES)) {
                 code.aload(2);
             }
             code.invokeinterface(step.call().owner, step.call().method(), step.call().descriptor);
@@ -192,7 +192,7 @@ final class ChainClassWriter {
 
     /** A switch over the segments of a phase, as {@link #flat} has over its steps. */
     private void segments(CodeBuilder code, String name, List<Step> steps, MethodTypeDesc descriptor) {
-        boolean decides = descriptor == DECIDES;
+        boolean decides = descriptor.equals(DECIDES);
         int verdict = descriptor.parameterCount() + 1;
         Label stop = code.newLabel();
         Label end = code.newLabel();
@@ -206,7 +206,7 @@ final class ChainClassWriter {
         code.tableswitch(0, labels.size() - 1, end, cases);
         for (int i = 0; i < labels.size(); i++) {
             code.labelBinding(labels.get(i)).aload(0).aload(1);
-            if (descriptor == COMPLETES) {
+            if (descriptor.equals(COMPLETES)) {
                 code.aload(2);
             }
             code.invokevirtual(SELF, segmentName(name, i * SEGMENT), descriptor);
@@ -263,7 +263,7 @@ final class ChainClassWriter {
                     code.aload(parameter + 2);
                 }
                 code.invokeinterface(owner, name, call);
-                if (call == WANTS) {
+                if (call.equals(WANTS)) {
                     code.ireturn();
                 } else {
                     code.return_();

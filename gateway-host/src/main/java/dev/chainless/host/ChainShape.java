@@ -148,7 +148,7 @@ final class ChainShape {
             return hidden.findConstructor(hidden.lookupClass(), CONSTRUCTOR)
                     .asType(CONSTRUCTOR.changeReturnType(ShapedChain.class));
         } catch (IllegalAccessException | NoSuchMethodException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("a chain's class cannot be used", e);
         }
     }
 }

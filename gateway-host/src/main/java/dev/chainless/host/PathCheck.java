@@ -77,7 +77,7 @@ enum PathCheck {
         for (; at + 8 <= end; at += 8) {
             long word = (long) WORDS.get(bytes, at);
             long slashes = zeros(word ^ '/' * ONES);
-            if ((suspects(word) | zeros(word ^ '.' * ONES) & (slashes << 8 | slashBefore)) != 0) {
+            if ((suspects(word) | (zeros(word ^ '.' * ONES) & ((slashes << 8) | slashBefore))) != 0) {
                 return false;
             }
             slashBefore = slashes >>> 56;
@@ -87,23 +87,23 @@ enum PathCheck {
         }
         // The last word overlaps the one before it, so that a dot at its start was seen with the octet before it.
         long word = (long) WORDS.get(bytes, end - 8);
-        return (suspects(word) | zeros(word ^ '.' * ONES) & zeros(word ^ '/' * ONES) << 8) == 0;
+        return (suspects(word) | (zeros(word ^ '.' * ONES) & (zeros(word ^ '/' * ONES) << 8))) == 0;
     }
 
     /** {@return 0 if all octets are visible ASCII and none is one of {@code % \ # ?}} */
     private static long suspects(long word) {
-        long invisible = word - '!' * ONES & ~word | word;
-        return invisible & HIGH | zeros(word ^ 0x7f * ONES) | zeros(word ^ '%' * ONES) | zeros(word ^ '\\' * ONES)
+        long invisible = ((word - '!' * ONES) & ~word) | word;
+        return (invisible & HIGH) | zeros(word ^ 0x7f * ONES) | zeros(word ^ '%' * ONES) | zeros(word ^ '\\' * ONES)
                 | zeros(word ^ '#' * ONES) | zeros(word ^ '?' * ONES);
     }
 
     /** {@return 0 if no octet is zero, else bits that include the high ones of those that are} */
     private static long zeros(long word) {
-        return word - ONES & ~word & HIGH;
+        return (word - ONES) & ~word & HIGH;
     }
 
     private static PathCheck look(byte[] bytes, int start, int end) {
-        if (start == end || end - start == 1 && bytes[start] == '*') {
+        if (start == end || (end - start == 1 && bytes[start] == '*')) {
             return CLEAN;
         }
         if (bytes[start] != '/') {
@@ -213,7 +213,7 @@ enum PathCheck {
         }
         int high = digit(bytes[at + 1]);
         int low = digit(bytes[at + 2]);
-        return high < 0 || low < 0 ? -1 : high << 4 | low;
+        return high < 0 || low < 0 ? -1 : (high << 4) | low;
     }
 
     /** {@return the value of a hexadecimal digit, -1 if it is none} */

@@ -21,6 +21,7 @@ final class RouteHosts<T> {
      * @param name in lower case, without {@code *.}
      * @param lessSpecific whose routes to look at next
      */
+    @SuppressWarnings("ArrayRecordComponent")
     record Host<T>(byte[] name, int hash, RouteNode<T> paths, @Nullable Host<T> lessSpecific) {
     }
 
@@ -83,7 +84,7 @@ final class RouteHosts<T> {
         for (Host<T> host : hosts.values()) {
             int slot = slot(host.hash, table.length);
             while (table[slot] != null) {
-                slot = slot + 1 & table.length - 1;
+                slot = (slot + 1) & (table.length - 1);
             }
             table[slot] = host;
         }
@@ -126,10 +127,12 @@ final class RouteHosts<T> {
 
     private static <T> @Nullable Host<T> get(Host<T>[] table, int hash, byte[] bytes, int from, int to) {
         int slot = slot(hash, table.length);
-        for (Host<T> host = table[slot]; host != null; host = table[slot = slot + 1 & table.length - 1]) {
+        Host<T> host;
+        while ((host = table[slot]) != null) {
             if (host.hash == hash && matches(host.name, bytes, from, to)) {
                 return host;
             }
+            slot = (slot + 1) & (table.length - 1);
         }
         return null;
     }
@@ -147,7 +150,7 @@ final class RouteHosts<T> {
     }
 
     private static int slot(int hash, int length) {
-        return (hash ^ hash >>> 16) & length - 1;
+        return (hash ^ (hash >>> 16)) & (length - 1);
     }
 
     private static byte[] folded() {

@@ -61,7 +61,7 @@ final class RouteNode<T> {
         for (RouteNode<T> node : nodes.values()) {
             int slot = slot(node.hash, table.length);
             while (table[slot] != null) {
-                slot = slot + 1 & table.length - 1;
+                slot = (slot + 1) & (table.length - 1);
             }
             table[slot] = node;
         }
@@ -127,10 +127,10 @@ final class RouteNode<T> {
         int at = from;
         while (true) {
             long word = word(path, at, end);
-            long slash = (word ^ SLASHES) - ONES & ~(word ^ SLASHES) & HIGH;
+            long slash = ((word ^ SLASHES) - ONES) & ~(word ^ SLASHES) & HIGH;
             if (slash != 0) {
                 int octets = Long.numberOfTrailingZeros(slash) >>> 3;
-                hash = mix(hash, octets == 0 ? 0 : word & -1L >>> 64 - 8 * octets);
+                hash = mix(hash, octets == 0 ? 0 : word & first(octets));
                 at += octets;
                 break;
             }
@@ -138,10 +138,12 @@ final class RouteNode<T> {
             at += 8;
         }
         int slot = slot(hash, table.length);
-        for (RouteNode<T> node = table[slot]; node != null; node = table[slot = slot + 1 & table.length - 1]) {
+        RouteNode<T> node;
+        while ((node = table[slot]) != null) {
             if (node.hash == hash && Arrays.equals(node.text, 0, node.text.length, path, from, at)) {
                 return node;
             }
+            slot = (slot + 1) & (table.length - 1);
         }
         return null;
     }
@@ -151,13 +153,21 @@ final class RouteNode<T> {
         if (at + 8 <= path.length) {
             long word = (long) WORDS.get(path, at);
             int octets = end - at;
-            return octets >= 8 ? word : octets == 0 ? SLASHES : word & -1L >>> 64 - 8 * octets | SLASHES << 8 * octets;
+            if (octets >= 8) {
+                return word;
+            }
+            return octets == 0 ? SLASHES : (word & first(octets)) | (SLASHES << (8 * octets));
         }
         long word = SLASHES;
         for (int i = Math.min(end, at + 8) - 1; i >= at; i--) {
-            word = word << 8 | path[i] & 0xff;
+            word = (word << 8) | (path[i] & 0xff);
         }
         return word;
+    }
+
+    /** {@return a mask of the first octets, 1 to 8 of them} */
+    private static long first(int octets) {
+        return -1L >>> (64 - 8 * octets);
     }
 
     private static long hash(byte[] text) {
@@ -168,18 +178,18 @@ final class RouteNode<T> {
         }
         long last = 0;
         for (int i = text.length - 1; i >= at; i--) {
-            last = last << 8 | text[i] & 0xff;
+            last = (last << 8) | (text[i] & 0xff);
         }
         return mix(hash, last);
     }
 
     private static long mix(long hash, long word) {
         long mixed = (hash ^ word) * SPREAD;
-        return mixed ^ mixed >>> 32;
+        return mixed ^ (mixed >>> 32);
     }
 
     private static int slot(long hash, int length) {
-        return (int) hash & length - 1;
+        return (int) hash & (length - 1);
     }
 
     static int segmentEnd(byte[] path, int from, int end) {

@@ -17,6 +17,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodType;
 
 /** A call of a stage that is a step of a phase. */
+@SuppressWarnings("ImmutableEnumChecker") // nobody changes the array, and descriptors are immutable
 enum StageCall {
     AUTHENTICATE(Authenticator.class, "authenticate", Verdict.class, Exchange.class),
     DECIDE(Policy.class, "decide", Verdict.class, Exchange.class),
