@@ -1,0 +1,148 @@
+package dev.chainless.plugin.ratelimit;
+
+import dev.chainless.spi.Counter;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys and the moments at which each will have paid for what was admitted. Thread-safe; {@link #admit} of a known key
+ * neither locks nor allocates.
+ *
+ * <p>A set is an array: {@link #WAYS} keys, then their moments. A key enters a set, or takes another's place, under the
+ * set's monitor. Others may be about to move the moment of the key that goes: so first its moment becomes
+ * {@link #CHANGING}, by compare-and-set, then the key changes, then the new moment is set. Who read the old moment fails
+ * to move it and looks again. (If the new moment is the old one to the nanosecond, a request that was under way is
+ * counted at the new key. That neither loses nor invents one.)
+ */
+final class Moments {
+    private static final int WAYS = 16;
+
+    /** Stands for the moment of a place whose key is being exchanged. */
+    private static final long CHANGING = Long.MIN_VALUE;
+    private static final long NO_KEY = KeySource.NONE;
+    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
+
+    private final AtomicReferenceArray<long @Nullable []> sets;
+    private final long intervalNanos;
+    /** How far ahead of now a key's moment may be for one more to be admitted. */
+    private final long toleranceNanos;
+    private final LongAdder keys = new LongAdder();
+    private final Counter forgotten;
+
+    /**
+     * Makes an empty table.
+     *
+     * @param maxKeys how many keys it is for: it has twice the places, so that sets hardly ever overflow before
+     * @param intervalNanos between two requests
+     * @param burst how many at once
+     * @param forgotten counts the keys that had to go though they were not at rest
+     */
+    Moments(int maxKeys, long intervalNanos, long burst, Counter forgotten) {
+        this.forgotten = forgotten;
+        this.sets = new AtomicReferenceArray<>(Math.ceilDiv(maxKeys, WAYS / 2));
+        this.intervalNanos = intervalNanos;
+        this.toleranceNanos = (burst - 1) * intervalNanos;
+    }
+
+    /**
+     * Decides about one request.
+     *
+     * @param key not {@link KeySource#NONE}
+     * @param now in nanoseconds of a monotonic clock
+     * @return above 0 if it is admitted: how far the key's moment is ahead of now; else how long to wait for one,
+     *     as a negative number
+     */
+    long admit(long key, long now) {
+        long[] set = set(key);
+        while (true) {
+            int way = find(set, key);
+            if (way < 0) {
+                way = enter(set, key, now);
+            }
+            long moment = (long) CELL.getAcquire(set, WAYS + way);
+            if (moment == CHANGING || (long) CELL.getAcquire(set, way) != key) {
+                Thread.onSpinWait();
+                continue;
+            }
+            long wait = moment - now - toleranceNanos;
+            if (wait > 0) {
+                return -wait;
+            }
+            long next = Math.max(moment, now) + intervalNanos;
+            if (CELL.compareAndSet(set, WAYS + way, moment, next)) {
+                return next - now;
+            }
+        }
+    }
+
+    /** {@return how many keys are remembered} */
+    long keys() {
+        return keys.sum();
+    }
+
+    private long[] set(long key) {
+        int index = (int) Math.unsignedMultiplyHigh(key, sets.length());
+        long[] set = sets.getAcquire(index);
+        if (set == null) {
+            sets.compareAndSet(index, null, new long[2 * WAYS]);
+            set = sets.getAcquire(index);
+        }
+        return Objects.requireNonNull(set);
+    }
+
+    private static int find(long[] set, long key) {
+        for (int way = 0; way < WAYS; way++) {
+            if ((long) CELL.getOpaque(set, way) == key) {
+                return way;
+            }
+        }
+        return -1;
+    }
+
+    /** Makes room for a key, unless another thread was faster, and lets it be at rest. {@return its place} */
+    private int enter(long[] set, long key, long now) {
+        synchronized (set) {
+            while (true) {
+                int way = find(set, key);
+                if (way >= 0) {
+                    return way;
+                }
+                way = stalest(set);
+                long former = (long) CELL.getVolatile(set, way);
+                long moment = (long) CELL.getVolatile(set, WAYS + way);
+                if (!CELL.compareAndSet(set, WAYS + way, moment, CHANGING)) {
+                    continue;
+                }
+                if (former == NO_KEY) {
+                    keys.increment();
+                } else if (moment > now) {
+                    forgotten.incrementShared();
+                }
+                CELL.setVolatile(set, way, key);
+                CELL.setVolatile(set, WAYS + way, now);
+                return way;
+            }
+        }
+    }
+
+    /** An empty place, else that of the earliest moment. */
+    private static int stalest(long[] set) {
+        int stalest = 0;
+        long earliest = Long.MAX_VALUE;
+        for (int way = 0; way < WAYS; way++) {
+            if ((long) CELL.getVolatile(set, way) == NO_KEY) {
+                return way;
+            }
+            long moment = (long) CELL.getVolatile(set, WAYS + way);
+            if (moment < earliest) {
+                earliest = moment;
+                stalest = way;
+            }
+        }
+        return stalest;
+    }
+}
