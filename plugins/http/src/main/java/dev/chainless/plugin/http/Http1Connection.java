@@ -80,6 +80,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     private @Nullable ByteBuf pending;
     private boolean undelivered;
     private boolean paused;
+    /** Whether the host was told to wait with more of the response. */
+    private boolean full;
     private boolean reading = true;
     private boolean inputEnded;
 
@@ -286,6 +288,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         continueDue = false;
         tunnel = false;
         paused = false;
+        full = false;
     }
 
     /** RFC 9110, section 10.1.1: only while the final response has not begun, and only if the client still waits. */
@@ -611,13 +614,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
 
     @Override
     public boolean isWritable(Exchange x) {
-        return x != exchange || channel.isWritable();
+        full = x == exchange && !channel.isWritable();
+        return !full;
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         Exchange x = exchange;
-        if (x != null && delivered && channel.isWritable()) {
+        if (full && x != null && channel.isWritable()) {
+            full = false;
             ingress.writable(x);
         }
     }
@@ -644,9 +649,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     /** Reading stops and goes on again only here, and only under pressure: each change may be a system call. */
     private void adjustReading() {
         ByteBuf waiting = pending;
-        boolean full = waiting != null && waiting.readableBytes() > listener.maxPipelined;
+        boolean tooMuch = waiting != null && waiting.readableBytes() > listener.maxPipelined;
         boolean stopped = state == State.BODY ? paused : state == State.LINGER && lingerBudget < 0;
-        boolean wanted = !full && !stopped;
+        boolean wanted = !tooMuch && !stopped;
         if (wanted != reading && state != State.CLOSED) {
             reading = wanted;
             channel.config().setAutoRead(wanted);

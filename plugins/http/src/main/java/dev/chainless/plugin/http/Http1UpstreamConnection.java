@@ -50,6 +50,8 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private boolean requestEnded;
     private boolean undelivered;
     private boolean paused;
+    /** Whether the host was told to wait with more of the request. */
+    private boolean full;
     private boolean tunnel;
     private int informational;
     private boolean used;
@@ -89,6 +91,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         current = attempt;
         requestEnded = false;
         tunnel = false;
+        full = false;
         flushed = false;
         touched = false;
         informational = 0;
@@ -170,13 +173,15 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public boolean isWritable(Attempt attempt) {
-        return attempt != current || channel.isWritable();
+        full = attempt == current && !channel.isWritable();
+        return !full;
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         Attempt attempt = current;
-        if (attempt != null && channel.isWritable() && (tunnel || !requestEnded)) {
+        if (full && attempt != null && channel.isWritable()) {
+            full = false;
             egress.writable(attempt);
         }
     }

@@ -1,0 +1,46 @@
+/**
+ * The protocol plugin {@code http}: HTTP/1.0 and 1.1, towards clients and towards endpoints.
+ *
+ * <p>The host owns sockets, pools, routes and stages. This module owns what stands on the wire: it turns bytes into heads
+ * and bodies and back, and decides how long a connection lives.
+ *
+ * <h2>The way of a request</h2>
+ *
+ * <pre>
+ * client's socket -> Http1Connection -> HeadParser -> Forwarding -> HttpIngress ... the host: route, stages, pool
+ *                                   \-> BodyReader -> ChunkDecoder                     |
+ *                                                                                      v
+ * endpoint's socket <- MessageOutput <- HeadWriter <- Http1UpstreamConnection <- UpstreamConnection
+ * </pre>
+ *
+ * <p>and back likewise: {@code Http1UpstreamConnection} reads by the same parser and body reader, {@code Http1Connection}
+ * writes by the same output and head writer. Each is the only handler of its channel; there is no pipeline of codecs
+ * between them and the socket. {@code Http1Listener} and {@code Http1Upstream} hold what the connections of a listener or
+ * cluster share, by event loop in {@code LoopState}.
+ *
+ * <h2>What makes it fast</h2>
+ *
+ * <ul>
+ * <li>One read and one write for a message and a side. {@code MessageOutput} serialises head and small body to one
+ *     buffer; larger pieces follow by reference in the same gathering write.
+ * <li>Nothing is allocated for a request on the usual way. The loop's output buffer is used again as soon as the write
+ *     before has released it, the read buffer (the host's) as soon as its bytes were handed on. Therefore bytes that must
+ *     wait are copied to a buffer of their size.
+ * <li>No system call and no timer for a request: reading is only stopped under pressure, and {@code ConnectionTimer} has
+ *     one lazy deadline for all limits of a connection.
+ * <li>The fields that tell the upstream who asks are prepared for each connection, and copied for each request.
+ * </ul>
+ *
+ * <h2>What makes it safe</h2>
+ *
+ * <ul>
+ * <li>Requests are parsed one at a time, the next one when the response before has ended; what comes ahead is bounded.
+ * <li>Framing is never guessed: {@code HeadParser} refuses what two readers could understand differently (RFC 9112, section
+ *     6.3). After a refusal not one more byte of the connection is parsed.
+ * <li>A connection to an endpoint is used again only when request and response were whole, and nothing more came.
+ * <li>A response is never cut off by our own close: {@code Http1Connection} closes in two steps where the client may
+ *     still be sending (RFC 9112, section 9.6). Where a response cannot be finished, the client is made to notice.
+ * <li>Each wait has a limit: for the head, between requests, for the body, and for a client that does not read.
+ * </ul>
+ */
+package dev.chainless.plugin.http;
