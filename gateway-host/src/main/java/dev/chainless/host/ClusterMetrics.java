@@ -15,7 +15,15 @@ final class ClusterMetrics {
     final Counter sent;
     final LatencyHistogram responseHead;
 
-    private ClusterMetrics(MetricRegistry.Scope scope) {
+    /**
+     * Registers the metrics of a cluster.
+     *
+     * @param registry where they are read
+     * @param owner by which they are revoked
+     * @param name of the cluster
+     */
+    ClusterMetrics(MetricRegistry registry, String owner, String name) {
+        MetricRegistry.Scope scope = registry.scope(owner, "cluster", name);
         attempts = scope.counter("upstream_attempts", "Tries to get a response from an endpoint.");
         failures = scope.counter("upstream_failures", "Tries that ended without a response.");
         retries = scope.counter("upstream_retries", "Tries after the first of an exchange.");
@@ -26,15 +34,5 @@ final class ClusterMetrics {
         received = scope.counter("upstream_received_bytes", "Bytes of response bodies read from endpoints.");
         sent = scope.counter("upstream_sent_bytes", "Bytes of request bodies written to endpoints.");
         responseHead = scope.histogram("upstream_response_seconds", "Time from the start of a try to its response's head.");
-    }
-
-    /**
-     * {@return the metrics of a cluster, the same counters for every owner}
-     *
-     * @param scope where they are registered
-     * @param name of the cluster
-     */
-    static ClusterMetrics of(MetricRegistry.Scope scope, String name) {
-        return new ClusterMetrics(scope.labelled("cluster", name));
     }
 }

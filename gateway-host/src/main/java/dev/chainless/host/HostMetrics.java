@@ -1,5 +1,6 @@
 package dev.chainless.host;
 
+import dev.chainless.spi.Counter;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -9,23 +10,30 @@ import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
- * The metrics of the process and of its routes. Those of a route live from the first generation that has it to the last: a
- * generation resolves them when it is made, {@link #retainRoutes} drops what has gone. Thread-safe.
+ * The gateway's own metrics. Those of a listener, cluster or route live from the first generation that has it to the last:
+ * a generation resolves them when it is made, {@link #retain} drops what no generation has any more. Thread-safe.
  */
 final class HostMetrics {
     private record RouteKey(String route, String listener) {
     }
 
+    private final MetricRegistry registry;
     private final int loops;
+    private final Map<String, ListenerMetrics> listeners = new ConcurrentHashMap<>();
+    private final Map<String, ClusterMetrics> clusters = new ConcurrentHashMap<>();
     private final Map<RouteKey, RouteMetrics> routes = new ConcurrentHashMap<>();
 
+    /** Stages that threw, an exchange answered by 500 each time. */
+    final Counter stageFailures;
     /** How much later than asked each loop runs a task, measured again and again. */
     final LatencyHistogram loopLag;
 
@@ -36,8 +44,10 @@ final class HostMetrics {
      * @param loops the number of event loops
      */
     HostMetrics(MetricRegistry registry, int loops) {
+        this.registry = registry;
         this.loops = loops;
-        MetricRegistry.Scope scope = registry.scope("gateway");
+        MetricRegistry.Scope scope = registry.scope("host");
+        stageFailures = scope.counter("stage_failures", "Exchanges in which a stage threw an exception.");
         loopLag = scope.histogram("loop_lag_seconds", "How much later than asked an event loop runs a task.");
         if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider) {
             scope.gauge("buffer_direct_bytes", "Memory that Netty's allocator holds outside the heap.",
@@ -45,10 +55,20 @@ final class HostMetrics {
             scope.gauge("buffer_heap_bytes", "Memory that Netty's allocator holds on the heap.",
                     () -> provider.metric().usedHeapMemory());
         }
-        registry.expose(this::exchanges);
-        registry.expose(this::seconds);
+        registry.expose(this::requests);
+        registry.expose(this::requestSeconds);
         InfoSnapshot build = build();
         registry.expose(() -> build);
+    }
+
+    /** {@return the metrics of a listener, the same at every call} */
+    ListenerMetrics listener(String name) {
+        return listeners.computeIfAbsent(name, n -> new ListenerMetrics(registry, "listener " + n, n));
+    }
+
+    /** {@return the metrics of a cluster, the same at every call} */
+    ClusterMetrics cluster(String name) {
+        return clusters.computeIfAbsent(name, n -> new ClusterMetrics(registry, "cluster " + n, n));
     }
 
     /** {@return the metrics of a route on a listener, the same at every call} */
@@ -57,15 +77,28 @@ final class HostMetrics {
     }
 
     /**
-     * Drops the metrics of routes that have gone.
+     * Drops the metrics of what has gone.
      *
-     * @param left whether a route, by its name, is left
+     * @param listenerNames the listeners that are left
+     * @param clusterNames the clusters that are left
+     * @param routeNames the routes that are left
      */
-    void retainRoutes(Predicate<String> left) {
-        routes.keySet().removeIf(key -> !left.test(key.route()));
+    void retain(Set<String> listenerNames, Set<String> clusterNames, Predicate<String> routeNames) {
+        drop(listeners, "listener ", listenerNames);
+        drop(clusters, "cluster ", clusterNames);
+        routes.keySet().removeIf(key -> !routeNames.test(key.route()) || !listenerNames.contains(key.listener()));
     }
 
-    private CounterSnapshot exchanges() {
+    private void drop(Map<String, ?> metrics, String owner, Collection<String> left) {
+        for (String name : List.copyOf(metrics.keySet())) {
+            if (!left.contains(name)) {
+                metrics.remove(name);
+                registry.revoke(owner + name);
+            }
+        }
+    }
+
+    private CounterSnapshot requests() {
         List<CounterDataPointSnapshot> points = new ArrayList<>();
         for (RouteMetrics route : sorted()) {
             for (int status = 0; status < RouteMetrics.STATUS_CLASSES.length; status++) {
@@ -77,11 +110,11 @@ final class HostMetrics {
                 }
             }
         }
-        return new CounterSnapshot(new MetricMetadata(MetricRegistry.PREFIX + "route_exchanges",
+        return new CounterSnapshot(new MetricMetadata(MetricRegistry.PREFIX + "requests",
                 "Exchanges that have ended, by the class of the response's status."), points);
     }
 
-    private CounterSnapshot seconds() {
+    private CounterSnapshot requestSeconds() {
         List<CounterDataPointSnapshot> points = new ArrayList<>();
         for (RouteMetrics route : sorted()) {
             if (route.nanos() > 0) {
@@ -89,7 +122,7 @@ final class HostMetrics {
                         Labels.of("route", route.route(), "listener", route.listener()), null, 0));
             }
         }
-        return new CounterSnapshot(new MetricMetadata(MetricRegistry.PREFIX + "route_seconds",
+        return new CounterSnapshot(new MetricMetadata(MetricRegistry.PREFIX + "request_seconds",
                 "Time that the exchanges of a route took in all."), points);
     }
 

@@ -119,11 +119,6 @@ final class MetricRegistry implements AutoCloseable {
         return new Scope(owner, labels);
     }
 
-    /** Registers a histogram of the gateway's own, or finds it. See {@link Scope#histogram}. */
-    LatencyHistogram histogram(String name, String help, String... labels) {
-        return histogramOf("gateway", name, help, labels);
-    }
-
     /** Forgets what an owner registered, less what others registered too. */
     synchronized void revoke(String owner) {
         families.values().removeIf(family -> {
@@ -226,7 +221,7 @@ final class MetricRegistry implements AutoCloseable {
         return value == null ? Double.NaN : value.getAsLong();
     }
 
-    private synchronized LatencyHistogram histogramOf(String owner, String name, String help, String... labels) {
+    private synchronized LatencyHistogram histogram(String owner, String name, String help, String... labels) {
         Series series = series(HistogramEntry.class, name, help, labels);
         Family family = series.family;
         if (family.collector == null) {
@@ -324,12 +319,7 @@ final class MetricRegistry implements AutoCloseable {
          * @return a histogram of durations
          */
         LatencyHistogram histogram(String name, String help, String... labels) {
-            return histogramOf(owner, name, help, all(labels));
-        }
-
-        /** {@return the same owner's scope, in which everything has these labels too} */
-        Scope labelled(String... labels) {
-            return new Scope(owner, all(labels));
+            return MetricRegistry.this.histogram(owner, name, help, all(labels));
         }
 
         private String[] all(String... labels) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chainless.spi.Counter;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -73,24 +74,30 @@ class MetricRegistryTest {
     @Test
     void hostMetrics() {
         HostMetrics host = new HostMetrics(registry, 4);
-        host.loopLag.record(1, 3_000_000);
+        ListenerMetrics web = host.listener("web");
+        assertSame(web, host.listener("web"));
+        web.accepted.increment(1);
+        web.requests.increment(1);
+        web.duration.record(1, 3_000_000);
         host.route("api", "web").ended(2, 204, 2_000_000_000L);
         host.route("api", "web").ended(3, 503, 500_000_000L);
         host.route("api", "web").ended(0, 0, 0);
-        ClusterMetrics.of(registry.scope("gateway"), "app").attempts.increment(0);
-        assertLine("chainless_loop_lag_seconds_bucket{le=\"0.0025\"} 0");
-        assertLine("chainless_loop_lag_seconds_bucket{le=\"0.005\"} 1");
-        assertLine("chainless_loop_lag_seconds_count 1");
-        assertLine("chainless_route_exchanges_total{listener=\"web\",route=\"api\",status=\"2xx\"} 1.0");
-        assertLine("chainless_route_exchanges_total{listener=\"web\",route=\"api\",status=\"5xx\"} 1.0");
-        assertLine("chainless_route_exchanges_total{listener=\"web\",route=\"api\",status=\"none\"} 1.0");
-        assertLine("chainless_route_seconds_total{listener=\"web\",route=\"api\"} 2.5");
+        host.cluster("app").attempts.increment(0);
+        assertLine("chainless_connections_open{listener=\"web\"} 1.0");
+        assertLine("chainless_exchanges_active{listener=\"web\"} 1.0");
+        assertLine("chainless_exchange_duration_seconds_bucket{listener=\"web\",le=\"0.0025\"} 0");
+        assertLine("chainless_exchange_duration_seconds_bucket{listener=\"web\",le=\"0.005\"} 1");
+        assertLine("chainless_exchange_duration_seconds_count{listener=\"web\"} 1");
+        assertLine("chainless_requests_total{listener=\"web\",route=\"api\",status=\"2xx\"} 1.0");
+        assertLine("chainless_requests_total{listener=\"web\",route=\"api\",status=\"5xx\"} 1.0");
+        assertLine("chainless_requests_total{listener=\"web\",route=\"api\",status=\"none\"} 1.0");
+        assertLine("chainless_request_seconds_total{listener=\"web\",route=\"api\"} 2.5");
         assertLine("chainless_upstream_attempts_total{cluster=\"app\"} 1.0");
         String text = scrape();
         assertTrue(text.contains("chainless_build_info{"), text);
         assertTrue(text.contains("jvm_memory_used_bytes{"), text);
         assertTrue(text.contains("chainless_buffer_direct_bytes "), text);
-        host.retainRoutes(_ -> false);
+        host.retain(Set.of(), Set.of("app"), _ -> false);
         text = scrape();
         assertFalse(text.contains("listener=\"web\""), text);
         assertTrue(text.contains("cluster=\"app\""), text);
