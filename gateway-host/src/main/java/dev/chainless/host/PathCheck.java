@@ -1,9 +1,6 @@
 package dev.chainless.host;
 
 import dev.chainless.spi.http.Head;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -25,10 +22,7 @@ enum PathCheck {
     /** There is no normal form: 400. */
     BAD;
 
-    private static final VarHandle WORDS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long ONES = 0x0101_0101_0101_0101L;
-    private static final long HIGH = 0x8080_8080_8080_8080L;
+    private static final long ONES = Octets.ONES;
     private static final boolean[] PLAIN = plain();
     private static final boolean[] UNRESERVED = unreserved();
 
@@ -75,9 +69,9 @@ enum PathCheck {
         long slashBefore = 0;
         int at = start;
         for (; at + 8 <= end; at += 8) {
-            long word = (long) WORDS.get(bytes, at);
-            long slashes = zeros(word ^ '/' * ONES);
-            if ((suspects(word) | (zeros(word ^ '.' * ONES) & ((slashes << 8) | slashBefore))) != 0) {
+            long word = Octets.word(bytes, at);
+            long slashes = Octets.zeros(word ^ '/' * ONES);
+            if ((suspects(word) | (Octets.zeros(word ^ '.' * ONES) & ((slashes << 8) | slashBefore))) != 0) {
                 return false;
             }
             slashBefore = slashes >>> 56;
@@ -86,20 +80,15 @@ enum PathCheck {
             return true;
         }
         // The last word overlaps the one before it, so that a dot at its start was seen with the octet before it.
-        long word = (long) WORDS.get(bytes, end - 8);
-        return (suspects(word) | (zeros(word ^ '.' * ONES) & (zeros(word ^ '/' * ONES) << 8))) == 0;
+        long word = Octets.word(bytes, end - 8);
+        return (suspects(word) | (Octets.zeros(word ^ '.' * ONES) & (Octets.zeros(word ^ '/' * ONES) << 8))) == 0;
     }
 
     /** {@return 0 if all octets are visible ASCII and none is one of {@code % \ # ?}} */
     private static long suspects(long word) {
         long invisible = ((word - '!' * ONES) & ~word) | word;
-        return (invisible & HIGH) | zeros(word ^ 0x7f * ONES) | zeros(word ^ '%' * ONES) | zeros(word ^ '\\' * ONES)
-                | zeros(word ^ '#' * ONES) | zeros(word ^ '?' * ONES);
-    }
-
-    /** {@return 0 if no octet is zero, else bits that include the high ones of those that are} */
-    private static long zeros(long word) {
-        return (word - ONES) & ~word & HIGH;
+        return (invisible & Octets.HIGH) | Octets.zeros(word ^ 0x7f * ONES) | Octets.zeros(word ^ '%' * ONES)
+                | Octets.zeros(word ^ '\\' * ONES) | Octets.zeros(word ^ '#' * ONES) | Octets.zeros(word ^ '?' * ONES);
     }
 
     private static PathCheck look(byte[] bytes, int start, int end) {

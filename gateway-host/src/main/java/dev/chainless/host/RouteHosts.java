@@ -2,6 +2,7 @@ package dev.chainless.host;
 
 import dev.chainless.spi.http.Head;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -9,25 +10,35 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the routes of a host: by its name, else by the longest {@code *.name} above it, else those for any host. Case,
- * port and a dot at the end do not matter. Octets are hashed from the last to the first, so that one pass yields the
- * hash of each name above the host.
+ * port and a dot at the end do not matter.
  */
 final class RouteHosts<T> {
-    private static final byte[] FOLDED = folded();
+    private static final int MAX_NAME = 255;
+    private static final long COLONS = ':' * Octets.ONES;
+    private static final long BRACKETS = ']' * Octets.ONES;
+
+    /**
+     * Makes letters lower-case, and changes no other octet of a name but {@code _}. What else becomes an octet of a name
+     * by it is control characters and 0x7f, and a host with these is none.
+     */
+    private static final long FOLD = 0x20 * Octets.ONES;
 
     /**
      * The routes of a host or wildcard.
      *
-     * @param name in lower case, without {@code *.}
+     * @param words its name in lower case, without {@code *.}, eight octets each
+     * @param length of the name in octets
      * @param lessSpecific whose routes to look at next
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Host<T>(byte[] name, int hash, RouteNode<T> paths, @Nullable Host<T> lessSpecific) {
+    record Host<T>(long[] words, int length, long hash, RouteNode<T> paths, @Nullable Host<T> lessSpecific) {
     }
 
     private final @Nullable Host<T> any;
     private final Host<T>[] exact;
     private final Host<T>[] wildcard;
+    /** The lengths of all wildcards' names, so that a host of many labels costs no more searches than that. */
+    private final BitSet wildcardLengths = new BitSet(MAX_NAME + 1);
 
     /**
      * Makes the tables.
@@ -37,10 +48,11 @@ final class RouteHosts<T> {
      * @param wildcard likewise, of names below that name
      */
     RouteHosts(@Nullable RouteNode<T> any, Map<String, RouteNode<T>> exact, Map<String, RouteNode<T>> wildcard) {
-        this.any = any == null ? null : new Host<>(new byte[0], 0, any, null);
+        this.any = any == null ? null : host("", any, null);
         Map<String, Host<T>> wildcards = new HashMap<>();
         for (String name : wildcard.keySet()) {
             link(name, wildcard, wildcards);
+            wildcardLengths.set(name.length());
         }
         Map<String, Host<T>> exacts = new HashMap<>();
         exact.forEach((name, paths) -> exacts.put(name, host(name, paths, above(name, wildcard, wildcards))));
@@ -71,18 +83,18 @@ final class RouteHosts<T> {
 
     private static <T> Host<T> host(String name, RouteNode<T> paths, @Nullable Host<T> lessSpecific) {
         byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
-        int hash = 0;
-        for (int i = bytes.length - 1; i >= 0; i--) {
-            hash = hash * 31 + bytes[i];
+        long[] words = new long[(bytes.length + 7) / 8];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = folded(bytes, 8 * i, bytes.length);
         }
-        return new Host<>(bytes, hash, paths, lessSpecific);
+        return new Host<>(words, bytes.length, hash(bytes, 0, bytes.length), paths, lessSpecific);
     }
 
     private static <T> Host<T>[] table(Map<String, Host<T>> hosts) {
         @SuppressWarnings({"unchecked", "rawtypes"})
         Host<T>[] table = new Host[hosts.isEmpty() ? 2 : Integer.highestOneBit(hosts.size()) * 4];
         for (Host<T> host : hosts.values()) {
-            int slot = slot(host.hash, table.length);
+            int slot = Octets.slot(host.hash, table.length);
             while (table[slot] != null) {
                 slot = (slot + 1) & (table.length - 1);
             }
@@ -100,36 +112,56 @@ final class RouteHosts<T> {
         if (bracketed) {
             start++;
         }
-        int to = nameEnd(bytes, start, end, bracketed);
-        int hash = 0;
-        Host<T> longest = any;
-        for (int i = to - 1; i >= start; i--) {
-            byte c = FOLDED[bytes[i] & 0xff];
-            if (c == '.' && wildcard.length > 2 && i > start && !bracketed) {
-                Host<T> host = get(wildcard, hash, bytes, i + 1, to);
-                longest = host == null ? longest : host;
-            }
-            hash = hash * 31 + c;
+        end = nameEnd(bytes, start, end, bracketed);
+        if (end - start > MAX_NAME || !isVisible(bytes, start, end)) {
+            return any;
         }
-        Host<T> host = get(exact, hash, bytes, start, to);
-        return host == null ? longest : host;
+        Host<T> host = get(exact, bytes, start, end);
+        return host == null && !bracketed ? above(bytes, start, end) : host == null ? any : host;
+    }
+
+    private @Nullable Host<T> above(byte[] bytes, int start, int end) {
+        if (wildcardLengths.isEmpty()) {
+            return any;
+        }
+        for (int i = start + 1; i < end; i++) {
+            if (bytes[i] == '.' && wildcardLengths.get(end - i - 1)) {
+                Host<T> host = get(wildcard, bytes, i + 1, end);
+                if (host != null) {
+                    return host;
+                }
+            }
+        }
+        return any;
     }
 
     /** {@return where the name ends: before the bracket, or the port and one dot before it} */
     private static int nameEnd(byte[] bytes, int start, int end, boolean bracketed) {
-        int to = start;
-        char close = bracketed ? ']' : ':';
-        while (to < end && bytes[to] != close) {
-            to++;
+        long close = bracketed ? BRACKETS : COLONS;
+        int at = start;
+        long found;
+        while ((found = Octets.zeros(Octets.word(bytes, at, end, close) ^ close)) == 0) {
+            at += 8;
         }
-        return !bracketed && to > start && bytes[to - 1] == '.' ? to - 1 : to;
+        at += Octets.before(found);
+        return !bracketed && at > start && bytes[at - 1] == '.' ? at - 1 : at;
     }
 
-    private static <T> @Nullable Host<T> get(Host<T>[] table, int hash, byte[] bytes, int from, int to) {
-        int slot = slot(hash, table.length);
+    private static boolean isVisible(byte[] bytes, int start, int end) {
+        long suspects = 0;
+        for (int at = start; at < end; at += 8) {
+            long word = Octets.word(bytes, at, end, FOLD);
+            suspects |= ((word - FOLD) & ~word) | word | Octets.zeros(word ^ 0x7f * Octets.ONES);
+        }
+        return (suspects & Octets.HIGH) == 0;
+    }
+
+    private static <T> @Nullable Host<T> get(Host<T>[] table, byte[] bytes, int start, int end) {
+        long hash = hash(bytes, start, end);
+        int slot = Octets.slot(hash, table.length);
         Host<T> host;
         while ((host = table[slot]) != null) {
-            if (host.hash == hash && matches(host.name, bytes, from, to)) {
+            if (host.hash == hash && host.length == end - start && matches(host.words, bytes, start, end)) {
                 return host;
             }
             slot = (slot + 1) & (table.length - 1);
@@ -137,27 +169,24 @@ final class RouteHosts<T> {
         return null;
     }
 
-    private static boolean matches(byte[] name, byte[] bytes, int from, int to) {
-        if (name.length != to - from) {
-            return false;
-        }
-        for (int i = 0; i < name.length; i++) {
-            if (name[i] != FOLDED[bytes[from + i] & 0xff]) {
+    private static boolean matches(long[] words, byte[] bytes, int start, int end) {
+        for (int i = 0; i < words.length; i++) {
+            if (words[i] != folded(bytes, start + 8 * i, end)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static int slot(int hash, int length) {
-        return (hash ^ (hash >>> 16)) & (length - 1);
+    private static long hash(byte[] bytes, int start, int end) {
+        long hash = 0;
+        for (int at = start; at < end; at += 8) {
+            hash = Octets.mix(hash, folded(bytes, at, end));
+        }
+        return hash;
     }
 
-    private static byte[] folded() {
-        byte[] folded = new byte[256];
-        for (int c = 0; c < 256; c++) {
-            folded[c] = (byte) (c >= 'A' && c <= 'Z' ? c + 32 : c);
-        }
-        return folded;
+    private static long folded(byte[] bytes, int at, int end) {
+        return Octets.word(bytes, at, end, FOLD) | FOLD;
     }
 }

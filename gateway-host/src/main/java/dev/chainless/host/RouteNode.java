@@ -1,9 +1,6 @@
 package dev.chainless.host;
 
 import dev.chainless.spi.http.Head;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,21 +14,22 @@ import org.jspecify.annotations.Nullable;
  * the path's length where no pattern has {@code {name}}, and by the number of nodes that fit otherwise.
  */
 final class RouteNode<T> {
-    private static final VarHandle WORDS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long ONES = 0x0101_0101_0101_0101L;
-    private static final long HIGH = 0x8080_8080_8080_8080L;
-    private static final long SLASHES = '/' * ONES;
-    private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
+    private static final long SLASHES = '/' * Octets.ONES;
     private static final RouteNode<?>[] NONE = {};
 
     private final @Nullable RouteNode<T> parent;
     private final byte[] text;
+    private final int length;
     private final long hash;
+    /**
+     * The octets behind the last whole word of the text. Mixing loses nothing of a word, so that up to 15 octets are
+     * the same where hash, length and this are, and the text itself need not be fetched.
+     */
+    private final long last;
     private RouteNode<T> @Nullable [] children;
     private @Nullable RouteNode<T> any;
-    private RouteCandidate<T>[] whole = RouteCandidate.array(List.of());
-    private RouteCandidate<T>[] prefix = RouteCandidate.array(List.of());
+    private @Nullable RouteCandidate<T> whole;
+    private @Nullable RouteCandidate<T> prefix;
 
     /**
      * Makes a node.
@@ -41,15 +39,22 @@ final class RouteNode<T> {
     RouteNode(@Nullable RouteNode<T> parent, byte[] text) {
         this.parent = parent;
         this.text = text;
-        this.hash = hash(text);
+        length = text.length;
+        long words = 0;
+        int at = 0;
+        for (; at + 8 <= length; at += 8) {
+            words = Octets.mix(words, Octets.word(text, at));
+        }
+        last = Octets.word(text, at, length, 0);
+        hash = Octets.mix(words, last);
     }
 
     /** Sets what was found when the table was compiled: all that this node leads to. */
     void lead(Map<?, RouteNode<T>> texts, @Nullable RouteNode<T> any, List<RouteCandidate<T>> whole,
             List<RouteCandidate<T>> prefix) {
         this.any = any;
-        this.whole = RouteCandidate.array(whole);
-        this.prefix = RouteCandidate.array(prefix);
+        this.whole = RouteCandidate.list(whole);
+        this.prefix = RouteCandidate.list(prefix);
         if (!texts.isEmpty()) {
             children = table(texts);
         }
@@ -59,7 +64,7 @@ final class RouteNode<T> {
     private static <T> RouteNode<T>[] table(Map<?, RouteNode<T>> nodes) {
         var table = (RouteNode<T>[]) Arrays.copyOf(NONE, Integer.highestOneBit(nodes.size()) * 4);
         for (RouteNode<T> node : nodes.values()) {
-            int slot = slot(node.hash, table.length);
+            int slot = Octets.slot(node.hash, table.length);
             while (table[slot] != null) {
                 slot = (slot + 1) & (table.length - 1);
             }
@@ -87,7 +92,7 @@ final class RouteNode<T> {
                 if (next == null) {
                     break;
                 }
-                at = segmentEnd(path, at + 1, end);
+                at = next == node.any ? segmentEnd(path, at + 1, end) : at + 1 + next.length;
                 node = next;
             }
             RouteCandidate<T> found =
@@ -125,71 +130,27 @@ final class RouteNode<T> {
     private static <T> @Nullable RouteNode<T> child(RouteNode<T>[] table, byte[] path, int from, int end) {
         long hash = 0;
         int at = from;
-        while (true) {
-            long word = word(path, at, end);
-            long slash = ((word ^ SLASHES) - ONES) & ~(word ^ SLASHES) & HIGH;
-            if (slash != 0) {
-                int octets = Long.numberOfTrailingZeros(slash) >>> 3;
-                hash = mix(hash, octets == 0 ? 0 : word & first(octets));
-                at += octets;
-                break;
-            }
-            hash = mix(hash, word);
+        long word = Octets.word(path, at, end, SLASHES);
+        long slash;
+        while ((slash = Octets.zeros(word ^ SLASHES)) == 0) {
+            hash = Octets.mix(hash, word);
             at += 8;
+            word = Octets.word(path, at, end, SLASHES);
         }
-        int slot = slot(hash, table.length);
+        int octets = Octets.before(slash);
+        long last = octets == 0 ? 0 : word & Octets.first(octets);
+        hash = Octets.mix(hash, last);
+        int length = at + octets - from;
+        int slot = Octets.slot(hash, table.length);
         RouteNode<T> node;
         while ((node = table[slot]) != null) {
-            if (node.hash == hash && Arrays.equals(node.text, 0, node.text.length, path, from, at)) {
+            if (node.hash == hash && node.last == last && node.length == length
+                    && (length < 16 || Arrays.equals(node.text, 0, length, path, from, from + length))) {
                 return node;
             }
             slot = (slot + 1) & (table.length - 1);
         }
         return null;
-    }
-
-    /** {@return eight octets, as if slashes followed the path} */
-    private static long word(byte[] path, int at, int end) {
-        if (at + 8 <= path.length) {
-            long word = (long) WORDS.get(path, at);
-            int octets = end - at;
-            if (octets >= 8) {
-                return word;
-            }
-            return octets == 0 ? SLASHES : (word & first(octets)) | (SLASHES << (8 * octets));
-        }
-        long word = SLASHES;
-        for (int i = Math.min(end, at + 8) - 1; i >= at; i--) {
-            word = (word << 8) | (path[i] & 0xff);
-        }
-        return word;
-    }
-
-    /** {@return a mask of the first octets, 1 to 8 of them} */
-    private static long first(int octets) {
-        return -1L >>> (64 - 8 * octets);
-    }
-
-    private static long hash(byte[] text) {
-        long hash = 0;
-        int at = 0;
-        for (; at + 8 <= text.length; at += 8) {
-            hash = mix(hash, (long) WORDS.get(text, at));
-        }
-        long last = 0;
-        for (int i = text.length - 1; i >= at; i--) {
-            last = (last << 8) | (text[i] & 0xff);
-        }
-        return mix(hash, last);
-    }
-
-    private static long mix(long hash, long word) {
-        long mixed = (hash ^ word) * SPREAD;
-        return mixed ^ (mixed >>> 32);
-    }
-
-    private static int slot(long hash, int length) {
-        return (int) hash & (length - 1);
     }
 
     static int segmentEnd(byte[] path, int from, int end) {

@@ -88,7 +88,7 @@ final class RouteTable<T> {
      */
     @Nullable T match(Head request) {
         RouteCandidate<T> found = find(request, null);
-        return found == null ? null : found.entry().target();
+        return found == null ? null : found.target();
     }
 
     /** {@return all routes that would take a request, the one that does first} As {@link #match}, but for people. */
