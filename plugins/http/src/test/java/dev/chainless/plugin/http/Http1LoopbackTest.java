@@ -76,6 +76,7 @@ class Http1LoopbackTest {
 
     private static void await(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
+            assertFalse(Thread.currentThread().isInterrupted(), "waited for too long");
             Thread.onSpinWait();
         }
     }
@@ -192,6 +193,7 @@ class Http1LoopbackTest {
             while (!ingress.events.contains("writable")) {
                 assertTrue(in.read(buffer) > 0);
             }
+            onLoop(() -> ingress.downstream().reset(x));
         }
     }
 }
