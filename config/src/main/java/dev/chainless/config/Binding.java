@@ -1,7 +1,7 @@
 package dev.chainless.config;
 
 import dev.chainless.config.RawTable.Node;
-import dev.chainless.config.Shape.Factory;
+import dev.chainless.config.Shape.ShortForm;
 import dev.chainless.config.Shape.Field;
 import dev.chainless.config.Shape.Role;
 import dev.chainless.config.Shape.Slot;
@@ -52,7 +52,7 @@ final class Binding {
             taken.add(field.key());
             Node node = table.node(field.key());
             Object value = node == null ? absent(field, table) : value(field.slot(), node, table.path(field.key()));
-            whole &= value != null || node == null && field.slot().nullable();
+            whole &= value != null || (node == null && field.slot().nullable());
             values.put(field.name(), value);
         }
         for (Field field : shape.fields()) {
@@ -202,8 +202,8 @@ final class Binding {
         if (node.value() instanceof RawTable table && !shape.noTable()) {
             return record(shape.type(), table);
         }
-        Factory factory = fitting(shape, node);
-        return factory == null ? mismatch(node, path, Expected.of(slot)) : make(factory, node, path);
+        ShortForm form = fitting(shape, node);
+        return form == null ? mismatch(node, path, Expected.of(slot)) : make(form, node, path);
     }
 
     private @Nullable Object choice(Slot slot, Node node, String path) {
@@ -212,9 +212,9 @@ final class Binding {
             return choice(permitted.stream().filter(shape -> !shape.noTable()).toList(), table, path);
         }
         for (Shape shape : permitted) {
-            Factory factory = fitting(shape, node);
-            if (factory != null) {
-                return make(factory, node, path);
+            ShortForm form = fitting(shape, node);
+            if (form != null) {
+                return make(form, node, path);
             }
         }
         return mismatch(node, path, Expected.of(slot));
@@ -241,8 +241,8 @@ final class Binding {
         return null;
     }
 
-    private @Nullable Factory fitting(Shape shape, Node node) {
-        return shape.shorthands().stream().filter(factory -> accepts(factory.slot().raw(), node))
+    private @Nullable ShortForm fitting(Shape shape, Node node) {
+        return shape.shorthands().stream().filter(form -> accepts(form.slot().raw(), node))
                 .findFirst().orElse(null);
     }
 
@@ -256,13 +256,13 @@ final class Binding {
         };
     }
 
-    private @Nullable Object make(Factory factory, Node node, String path) {
-        Object argument = value(factory.slot(), node, path);
+    private @Nullable Object make(ShortForm form, Node node, String path) {
+        Object argument = value(form.slot(), node, path);
         if (argument == null) {
             return null;
         }
-        Object[] arguments = factory.positioned() ? new Object[] {argument, node.position()} : new Object[] {argument};
-        return call(handle(factory.method()), arguments, node.position(), path, ", found " + Expected.found(node));
+        Object[] arguments = form.positioned() ? new Object[] {argument, node.position()} : new Object[] {argument};
+        return call(handle(form.method()), arguments, node.position(), path, ", found " + Expected.found(node));
     }
 
     private @Nullable Object mismatch(Node node, String path, String expected) {

@@ -1,7 +1,7 @@
 package dev.chainless.config;
 
 import dev.chainless.config.RawTable.Node;
-import dev.chainless.config.Shape.Factory;
+import dev.chainless.config.Shape.ShortForm;
 import dev.chainless.config.Shape.Slot;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,9 +87,9 @@ final class Expected {
 
     private static Set<String> ways(Shape shape) {
         Set<String> ways = new LinkedHashSet<>();
-        for (Factory factory : shape.shorthands()) {
-            String expects = factory.shorthand().expects();
-            ways.add(expects.isEmpty() ? of(factory.slot()) : expects);
+        for (ShortForm form : shape.shorthands()) {
+            String expects = form.shorthand().expects();
+            ways.add(expects.isEmpty() ? of(form.slot()) : expects);
         }
         if (!shape.noTable()) {
             ways.add("a table");

@@ -134,15 +134,15 @@ public final class RawTable {
     /** {@return the values as plain Java: strings, numbers, booleans, times, lists and maps} */
     public Map<String, Object> values() {
         Map<String, Object> values = new LinkedHashMap<>();
-        nodes.forEach((key, node) -> values.put(key, plain(node)));
+        nodes.forEach((key, node) -> values.put(key, plain(node.value())));
         return values;
     }
 
-    private static Object plain(Node node) {
-        return switch (node.value()) {
+    static Object plain(Object value) {
+        return switch (value) {
             case RawTable table -> table.values();
-            case List<?> list -> list.stream().map(element -> plain((Node) element)).toList();
-            default -> node.value();
+            case List<?> list -> list.stream().map(element -> plain(((Node) element).value())).toList();
+            default -> value;
         };
     }
 

@@ -35,7 +35,8 @@ public record Rewrite(
 
     private static void checkPath(String text, String key) {
         if (!text.startsWith("/") || !text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '?' && c != '#')) {
-            throw new IllegalArgumentException("\"" + key + "\" is no path: it begins with \"/\" and has no \"?\" and no spaces");
+            throw new IllegalArgumentException("\"" + key
+                    + "\" is no path: it begins with \"/\" and has no \"?\" and no spaces");
         }
     }
 }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param fields one for each component, in order
  * @param shorthands the other ways to write it
  */
-record Shape(Class<?> type, List<Field> fields, List<Factory> shorthands) {
+record Shape(Class<?> type, List<Field> fields, List<ShortForm> shorthands) {
     /** Where the value of a component comes from. */
     enum Role {
         /** From the key of the component. */
@@ -80,7 +80,7 @@ record Shape(Class<?> type, List<Field> fields, List<Factory> shorthands) {
      * @param positioned whether it is also told where the value is
      * @param shorthand its annotation
      */
-    record Factory(Method method, Slot slot, boolean positioned, Shorthand shorthand) {
+    record ShortForm(Method method, Slot slot, boolean positioned, Shorthand shorthand) {
     }
 
     static Shape of(Class<?> type) {
@@ -88,17 +88,17 @@ record Shape(Class<?> type, List<Field> fields, List<Factory> shorthands) {
         for (RecordComponent component : type.getRecordComponents()) {
             fields.add(field(component));
         }
-        List<Factory> shorthands = Arrays.stream(type.getDeclaredMethods())
+        List<ShortForm> shorthands = Arrays.stream(type.getDeclaredMethods())
                 .filter(method -> method.isAnnotationPresent(Shorthand.class))
                 .filter(method -> Modifier.isStatic(method.getModifiers()))
-                .map(Shape::factory)
+                .map(Shape::shortForm)
                 .toList();
         return new Shape(type, List.copyOf(fields), shorthands);
     }
 
     /** {@return whether a table is no way to write it} */
     boolean noTable() {
-        return shorthands.stream().anyMatch(factory -> factory.shorthand().only());
+        return shorthands.stream().anyMatch(form -> form.shorthand().only());
     }
 
     boolean hasRest() {
@@ -142,9 +142,9 @@ record Shape(Class<?> type, List<Field> fields, List<Factory> shorthands) {
         return new Field(role, name, text, slot, absent, doc == null ? "" : doc.value());
     }
 
-    private static Factory factory(Method method) {
+    private static ShortForm shortForm(Method method) {
         Parameter parameter = method.getParameters()[0];
-        return new Factory(method, slot(parameter.getParameterizedType(), false, parameter),
+        return new ShortForm(method, slot(parameter.getParameterizedType(), false, parameter),
                 method.getParameterCount() == 2, method.getAnnotation(Shorthand.class));
     }
 

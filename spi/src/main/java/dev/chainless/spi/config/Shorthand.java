@@ -8,7 +8,8 @@ import java.lang.annotation.Target;
 
 /**
  * A static factory, of one argument, by which its record can be written as a plain value or list instead of a table.
- * The argument has any type that a component may have. An {@link IllegalArgumentException} becomes a problem at the value.
+ * The argument has any type that a component may have. An {@link IllegalArgumentException} becomes a problem at
+ * the value.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -16,7 +16,8 @@
  * }
  *
  * <p><b>Absent keys.</b> {@link dev.chainless.spi.config.Default} says what an absent key means. Without
- * it a list, a map and an {@code Optional} are empty, a nested record is made of its own defaults, and anything else is a required key.
+ * it a list, a map and an {@code Optional} are empty, a nested record is made of its own defaults, and
+ * anything else is a required key.
  *
  * <p><b>Shorthands.</b> A {@link dev.chainless.spi.config.Shorthand} factory lets a record be written as a plain value:
  * {@code "10.0.0.1:80"} beside {@code { address = "10.0.0.1:80", weight = 2 }}. A plain value where a list is
