@@ -35,7 +35,7 @@ final class Authority {
                 return false;
             }
         }
-        return i == end || bytes[i] == ':' && isPort(bytes, i + 1, end);
+        return i == end || (bytes[i] == ':' && isPort(bytes, i + 1, end));
     }
 
     /** {@return whether the bytes, a valid authority, end with a port} */
@@ -82,7 +82,7 @@ final class Authority {
     private static boolean[] names() {
         boolean[] allowed = new boolean[256];
         for (int c = 0; c < 128; c++) {
-            allowed[c] = c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+            allowed[c] = Octets.isAlphanumeric(c);
         }
         for (char c : "-._~".toCharArray()) {
             allowed[c] = true;

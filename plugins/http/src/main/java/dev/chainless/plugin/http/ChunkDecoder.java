@@ -126,7 +126,7 @@ final class ChunkDecoder {
             refuse("a chunk's line is too long");
         } else if (b == '\r') {
             part = Part.LINE_FEED;
-        } else if (b >= 0 && b < ' ' && b != '\t' || b == 0x7f) {
+        } else if (Octets.isControl(b) && b != '\t') {
             refuse("a control character in a chunk's extension");
         }
     }

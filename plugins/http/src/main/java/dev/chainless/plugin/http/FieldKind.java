@@ -46,7 +46,7 @@ final class FieldKind {
      * @param hash of the name, finished
      */
     static int of(byte[] bytes, int offset, int length, int hash) {
-        int slot = hash * FACTOR >>> 24;
+        int slot = (hash * FACTOR) >>> 24;
         FieldName name = NAMES[slot];
         return name != null && name.hash() == hash && name.matches(bytes, offset, length) ? KINDS[slot] : PLAIN;
     }
@@ -99,7 +99,7 @@ final class FieldKind {
     private static boolean place(List<Known> known, int factor) {
         java.util.Arrays.fill(NAMES, null);
         for (Known field : known) {
-            int slot = field.name.hash() * factor >>> 24;
+            int slot = (field.name.hash() * factor) >>> 24;
             if (NAMES[slot] != null) {
                 return false;
             }

@@ -71,7 +71,7 @@ final class FieldLines {
             value++;
         }
         int end = Octets.endOfValue(b, value, limit);
-        if (end == limit || b[end] == '\r' && end + 1 == limit) {
+        if (end == limit || (b[end] == '\r' && end + 1 == limit)) {
             return RequestLine.TORN;
         }
         if (b[end] != '\r' || b[end + 1] != '\n') {
@@ -149,7 +149,7 @@ final class FieldLines {
             case '\r' -> HeadFault.NAME;
             case ':' -> HeadFault.EMPTY_NAME;
             case ' ', '\t' -> first && at > 0 ? HeadFault.FOLDED : HeadFault.SPACE_IN_NAME;
-            default -> c >= 0 && c < ' ' || c == 0x7f ? HeadFault.CONTROL : HeadFault.NAME;
+            default -> Octets.isControl(c) ? HeadFault.CONTROL : HeadFault.NAME;
         };
     }
 

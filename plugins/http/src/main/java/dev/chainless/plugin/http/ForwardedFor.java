@@ -105,7 +105,7 @@ final class ForwardedFor {
         while (i <= value.length()) {
             int start = i;
             boolean quoted = false;
-            while (i < value.length() && (quoted || value.charAt(i) != ',' && value.charAt(i) != ';')) {
+            while (i < value.length() && (quoted || (value.charAt(i) != ',' && value.charAt(i) != ';'))) {
                 char c = value.charAt(i);
                 if (c == '\\' && quoted) {
                     i++;

@@ -1,6 +1,5 @@
 package dev.chainless.plugin.http;
 
-import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +65,7 @@ final class HeadWriter {
         head.writeFields(out);
         if (chunked) {
             out.writeBytes(CHUNKED);
-        } else if (length < 0 && (head.contentLength() > 0 || head.contentLength() == 0 && expectsBody(method))) {
+        } else if (length < 0 && (head.contentLength() > 0 || (head.contentLength() == 0 && expectsBody(method)))) {
             length(out, head.contentLength());
         }
         if (head.upgrade()) {
@@ -110,7 +109,7 @@ final class HeadWriter {
         } else if (length < 0 && head.contentLength() >= 0 && status >= 200 && status != 204 && status != 304) {
             length(out, head.contentLength());
         }
-        if (status == 101 || status == 426 && hasUpgrade && keepAlive) {
+        if (status == 101 || (status == 426 && hasUpgrade && keepAlive)) {
             out.writeBytes(UPGRADE);
         } else if (!keepAlive) {
             out.writeBytes(CLOSE);
@@ -211,7 +210,7 @@ final class HeadWriter {
     /** A response to HEAD, and 304, says by the field what there would be, while nothing follows. */
     private static boolean contradicts(Head head, int place) {
         long announced = head.contentLength();
-        if (announced < 0 || announced == 0 && head.status() != 0) {
+        if (announced < 0 || (announced == 0 && head.status() != 0)) {
             return false;
         }
         byte[] b = head.bytes();

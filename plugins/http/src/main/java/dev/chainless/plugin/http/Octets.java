@@ -26,6 +26,11 @@ final class Octets {
         return TOKEN[b & 0xff];
     }
 
+    /** {@return whether a character is a letter or digit of ASCII} */
+    static boolean isAlphanumeric(int c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+
     /** {@return whether the byte is a space or a tab} */
     static boolean isBlank(byte b) {
         return b == ' ' || b == '\t';
@@ -38,6 +43,11 @@ final class Octets {
         }
         int lower = b | 0x20;
         return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+    }
+
+    /** {@return whether the byte is a control character of ASCII} */
+    static boolean isControl(byte b) {
+        return (b >= 0 && b < ' ') || b == 0x7f;
     }
 
     /**
@@ -55,15 +65,14 @@ final class Octets {
                 long word = (long) WORD.get(bytes, i);
                 long delete = word ^ ONES * 0x7f;
                 // The lowest bit set is exact; higher ones may come from borrows.
-                long found = (word - ONES * 0x20 & ~word | delete - ONES & ~delete) & HIGH;
+                long found = (((word - ONES * 0x20) & ~word) | ((delete - ONES) & ~delete)) & HIGH;
                 if (found == 0) {
                     i += Long.BYTES;
                     continue;
                 }
                 i += Long.numberOfTrailingZeros(found) >>> 3;
             }
-            byte b = bytes[i];
-            if (b >= 0 && b < ' ' && b != '\t' || b == 0x7f) {
+            if (isControl(bytes[i]) && bytes[i] != '\t') {
                 return i;
             }
             i++;

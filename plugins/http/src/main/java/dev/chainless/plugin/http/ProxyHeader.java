@@ -106,7 +106,7 @@ final class ProxyHeader {
             return DONE;
         }
         boolean four = words[1].equals("TCP4");
-        if (words.length != 6 || !four && !words[1].equals("TCP6")) {
+        if (words.length != 6 || (!four && !words[1].equals("TCP6"))) {
             return refuse("a PROXY protocol header is not PROXY, family, two addresses and two ports");
         }
         InetAddress from = literal(words[2], four);
@@ -124,7 +124,7 @@ final class ProxyHeader {
     private static @Nullable InetAddress literal(String text, boolean four) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c != '.' && (four || c != ':' && Octets.hex((byte) c) < 0) && (c < '0' || c > '9')) {
+            if (c != '.' && (four || (c != ':' && Octets.hex((byte) c) < 0)) && (c < '0' || c > '9')) {
                 return null;
             }
         }
@@ -227,7 +227,7 @@ final class ProxyHeader {
     }
 
     private int number(int at) {
-        return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+        return (bytes[at] & 0xff) << 8 | (bytes[at + 1] & 0xff);
     }
 
     private InetAddress address(int at, int size) {

@@ -20,7 +20,7 @@ final class RequestLine {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final long HTTP_11 = 0x485454502f312e31L;
     private static final byte[] VERSION = "HTTP/d.d\r\n".getBytes(StandardCharsets.ISO_8859_1);
-    private static final char[] HTTP_SCHEME = {'h', 't', 't', 'p'};
+    private static final byte[] HTTP_SCHEME = {'h', 't', 't', 'p'};
     private static final boolean[] PATH = visible("?#");
     private static final boolean[] QUERY = visible("#");
     private static final String[] METHODS =
@@ -139,7 +139,7 @@ final class RequestLine {
             head.target(target, 0, 0);
             authority = target;
             authorityLength = length;
-            return Authority.isValid(b, target, length) && Authority.hasPort(b, target, length)
+            return (Authority.isValid(b, target, length) && Authority.hasPort(b, target, length))
                     || refuse(HeadFault.TARGET);
         }
         if (b[target] == '/') {
@@ -148,7 +148,7 @@ final class RequestLine {
         }
         if (b[target] == '*') {
             head.target(target, 1, 1);
-            return end - target == 1 && "OPTIONS".equals(head.method()) || refuse(HeadFault.TARGET);
+            return (end - target == 1 && "OPTIONS".equals(head.method())) || refuse(HeadFault.TARGET);
         }
         return absolute(head, b, target, path, end);
     }
@@ -184,7 +184,7 @@ final class RequestLine {
 
     private static int afterScheme(byte[] b, int target, int path) {
         int i = target;
-        for (char c : HTTP_SCHEME) {
+        for (byte c : HTTP_SCHEME) {
             if (i >= path || (b[i] | 0x20) != c) {
                 return -1;
             }
@@ -247,8 +247,8 @@ final class RequestLine {
     private static boolean[] visible(String except) {
         boolean[] allowed = new boolean[256];
         Arrays.fill(allowed, '!', 0x7f, true);
-        for (char c : except.toCharArray()) {
-            allowed[c] = false;
+        for (int i = 0; i < except.length(); i++) {
+            allowed[except.charAt(i)] = false;
         }
         return allowed;
     }

@@ -102,7 +102,7 @@ final class TraceIds {
 
     private static boolean isHex(byte[] b, int offset, int length) {
         for (int i = offset; i < offset + length; i++) {
-            if (!(b[i] >= '0' && b[i] <= '9' || b[i] >= 'a' && b[i] <= 'f')) {
+            if (!((b[i] >= '0' && b[i] <= '9') || (b[i] >= 'a' && b[i] <= 'f'))) {
                 return false;
             }
         }
@@ -127,7 +127,7 @@ final class TraceIds {
     private static boolean[] idBytes() {
         boolean[] allowed = new boolean[256];
         for (int c = 0; c < 128; c++) {
-            allowed[c] = c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+            allowed[c] = Octets.isAlphanumeric(c);
         }
         for (char c : "._:+/=@-".toCharArray()) {
             allowed[c] = true;
