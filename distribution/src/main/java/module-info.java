@@ -5,6 +5,8 @@ import org.jspecify.annotations.NullMarked;
     requires dev.chainless.config;
     requires dev.chainless.host;
     requires info.picocli;
+    requires java.logging;
+    requires jdk.unsupported; // sun.misc.Signal: a shutdown hook does not see a second signal
     requires static org.jspecify;
 
     opens dev.chainless.cli to info.picocli; // fills in options and parameters by reflection

@@ -1,6 +1,10 @@
 import org.jspecify.annotations.NullMarked;
 
-/** To be written. */
+/**
+ * The host: it owns sockets, event loops, pools, routes, chains and the life of plugins, and knows none of them by name.
+ *
+ * <p>{@code dev.chainless.host.Gateway} is its only door.
+ */
 @NullMarked
 module dev.chainless.host {
     requires static org.jspecify;
@@ -17,4 +21,8 @@ module dev.chainless.host {
     requires micrometer.core;
     requires micrometer.registry.prometheus;
     requires tools.jackson.core;
+
+    uses dev.chainless.spi.Plugin;
+
+    exports dev.chainless.host;
 }

@@ -1,23 +1,49 @@
 package dev.chainless.cli;
 
+import java.io.PrintWriter;
+import java.net.URLConnection;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.HelpCommand;
 
 /** The entry point of {@code bin/chainless}. */
-@Command(name = "chainless", subcommands = Main.Version.class)
+@Command(name = "chainless", versionProvider = ProductVersion.class, mixinStandardHelpOptions = true,
+        description = "A gateway for the edge: proxies HTTP through chains of plugins.",
+        footer = {"", "Exit status: 0 when done, 1 when something failed, 2 when a file, an option or the machine has to be put right."},
+        subcommands = {RunCommand.class, CheckCommand.class, SchemaCommand.class, PluginsCommand.class,
+                VersionCommand.class, BenchCommand.class, CompletionCommand.class, HelpCommand.class})
 final class Main {
-    private Main() {}
-
-    public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+    private Main() {
     }
 
-    @Command(name = "version", description = "Prints the version.")
-    static final class Version implements Runnable {
-        @Override
-        public void run() {
-            var version = Main.class.getModule().getDescriptor().rawVersion().orElse("unknown");
-            System.out.println("chainless " + version);
+    /**
+     * Runs a command.
+     *
+     * @param arguments the command, its options and parameters
+     */
+    public static void main(String[] arguments) {
+        // A jar that was read through a cached URL connection would stay open for good.
+        URLConnection.setDefaultUseCaches("jar", false);
+        Logging.configure();
+        System.exit(execute(new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8), arguments));
+    }
+
+    static int execute(PrintWriter out, PrintWriter err, String... arguments) {
+        CommandLine line = new CommandLine(new Main()).setOut(out).setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(new Failures())
+                .setParameterExceptionHandler((exception, args) -> {
+                    err.println(exception.getMessage() + " (chainless --help shows what there is)");
+                    return CommandLine.ExitCode.USAGE;
+                });
+        line.setExecutionStrategy(new CommandLine.RunLast());
+        if (arguments.length == 0) {
+            line.usage(out, Ansi.OFF);
+            return CommandLine.ExitCode.USAGE;
         }
+        return line.execute(arguments);
     }
 }

@@ -1,6 +1,7 @@
 package dev.chainless.host;
 
 import dev.chainless.spi.http.Exchange;
+import java.util.function.Function;
 
 /** Where an exchange stands in its chain. On the exchange's loop only. */
 class Cursor {
@@ -14,5 +15,10 @@ class Cursor {
 
     Cursor(Exchange exchange) {
         this.exchange = exchange;
+    }
+
+    /** Makes the exchange with this cursor as its host. */
+    Cursor(Function<Cursor, Exchange> exchange) {
+        this.exchange = exchange.apply(this);
     }
 }

@@ -193,7 +193,11 @@ public final class Exchange {
     public Verdict respond(int status, @Nullable FieldLine contentType, @Nullable ByteBuf body) {
         reply.clear();
         reply.status(status);
-        reply.contentLength(body == null ? 0 : body.readableBytes());
+        int length = body == null ? 0 : body.readableBytes();
+        reply.contentLength(length);
+        if (status != 204 && status != 304) {
+            reply.add(FieldName.CONTENT_LENGTH, Integer.toString(length));
+        }
         if (contentType != null) {
             reply.add(contentType);
         }

@@ -1,0 +1,60 @@
+package dev.chainless.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Formatter;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** One line for each record, to standard error. */
+final class Logging {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    private Logging() {
+    }
+
+    static void configure() {
+        LogManager.getLogManager().reset();
+        boolean debug = Boolean.getBoolean("chainless.debug");
+        Logger root = Logger.getLogger("");
+        root.setLevel(debug ? Level.FINE : Level.INFO);
+        ConsoleHandler handler = new ConsoleHandler();
+        handler.setLevel(Level.ALL);
+        handler.setFormatter(new Line(debug));
+        root.addHandler(handler);
+    }
+
+    /** The form of a line: time, level, where from, what. */
+    private static final class Line extends Formatter {
+        private final boolean debug;
+
+        Line(boolean debug) {
+            this.debug = debug;
+        }
+
+        @Override
+        public String format(LogRecord record) {
+            String level = record.getLevel() == Level.SEVERE ? "ERROR" : record.getLevel().getName();
+            String name = String.valueOf(record.getLoggerName());
+            var text = new StringBuilder(TIME.format(record.getInstant())).append(' ').append(level).append(' ')
+                    .append(name.substring(name.lastIndexOf('.') + 1)).append(": ").append(formatMessage(record));
+            Throwable thrown = record.getThrown();
+            if (thrown != null) {
+                if (debug || record.getLevel().intValue() >= Level.SEVERE.intValue()) {
+                    var trace = new StringWriter();
+                    thrown.printStackTrace(new PrintWriter(trace));
+                    text.append('\n').append(trace.toString().stripTrailing());
+                } else {
+                    text.append(": ").append(thrown);
+                }
+            }
+            return text.append('\n').toString();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.chainless.cli;
+
+import dev.chainless.host.Gateway;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import sun.misc.Signal;
+
+/** Runs a gateway until it is told to stop. */
+@Command(name = "run", mixinStandardHelpOptions = true,
+        description = "Runs the gateway. SIGTERM lets requests under way end and stops; a second one stops at once.")
+final class RunCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(arity = "0..1", paramLabel = "FILE", description = "The TOML file. Without one: the quickstart.")
+    private @Nullable Path file;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
+        Path chosen = file == null ? Home.quickstart() : file;
+        Gateway gateway = Gateway.start(Home.load(chosen));
+        var signals = new AtomicInteger();
+        for (String name : new String[] {"TERM", "INT"}) {
+            Signal.handle(new Signal(name), signal -> {
+                if (signals.getAndIncrement() == 0) {
+                    Thread.ofPlatform().name("drain").start(gateway::drain);
+                } else {
+                    Thread.ofPlatform().name("stop").start(gateway::close);
+                }
+            });
+        }
+        gateway.addresses().forEach((name, address) -> out.println("Listening on " + shown(address) + " (" + name + ")"));
+        InetSocketAddress admin = gateway.adminAddress();
+        if (admin != null) {
+            out.println("Admin on " + shown(admin));
+        }
+        if (file == null) {
+            InetSocketAddress web = gateway.addresses().values().iterator().next();
+            out.println();
+            out.println("This is the quickstart, " + chosen + ". Try:");
+            out.println("  curl -i http://" + shown(web) + "/");
+            out.println("  for i in $(seq 150); do curl -so /dev/null -w '%{http_code}\\n' http://" + shown(web)
+                    + "/; done | sort | uniq -c");
+            if (admin != null) {
+                out.println("  curl -s http://" + shown(admin) + "/metrics | grep '^chainless_'");
+                out.println("  curl -s http://" + shown(admin) + "/api/v1/routes");
+            }
+            out.println("Ctrl-C stops it.");
+        }
+        out.flush();
+        gateway.awaitStop();
+        return signals.get() > 1 ? 1 : 0;
+    }
+
+    private static String shown(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+}

@@ -1,0 +1,294 @@
+package dev.chainless.host;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One loop's connections to one endpoint: last in, first out, so that the warm ones are used and the others grow old.
+ * An exchange that finds none idle waits here, while a connection is opened or borrowed from another loop. On its loop
+ * only.
+ */
+final class EndpointPool {
+    private final Cluster cluster;
+    private final EndpointState endpoint;
+    private final Loop loop;
+    private final ArrayDeque<Link> idle = new ArrayDeque<>();
+    private final ArrayDeque<Flow> waiting = new ArrayDeque<>();
+    private final Set<Link> open = new HashSet<>();
+    private final dev.chainless.spi.Deadline expiry;
+    private int opening;
+    private boolean closed;
+
+    EndpointPool(Cluster cluster, EndpointState endpoint, Loop loop) {
+        this.cluster = cluster;
+        this.endpoint = endpoint;
+        this.loop = loop;
+        this.expiry = loop.timer().deadline(this::expire);
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    EndpointState endpoint() {
+        return endpoint;
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    /**
+     * Takes a connection.
+     *
+     * @return an idle one, or null: then the flow waits, and {@link Flow#linked} or {@link Flow#unlinked} will be called, perhaps
+     *     before this returns
+     */
+    @Nullable Link acquire(Flow flow) {
+        Link link = takeIdle();
+        if (link != null) {
+            cluster.metrics().reused.increment(loop.index());
+            return link;
+        }
+        if (waiting.size() >= cluster.maxPending()) {
+            flow.unlinked(503, "too many requests wait for a connection", false);
+            return null;
+        }
+        waiting.add(flow);
+        endpoint.waiting(loop.index(), 1);
+        more();
+        return null;
+    }
+
+    /** A flow does not wait any more. */
+    void forget(Flow flow) {
+        if (waiting.remove(flow)) {
+            endpoint.waiting(loop.index(), -1);
+        }
+    }
+
+    private @Nullable Link takeIdle() {
+        for (Link link = idle.pollLast(); link != null; link = idle.pollLast()) {
+            endpoint.idle(loop.index(), -1);
+            if (link.connection().isReusable()) {
+                return link;
+            }
+            link.connection().close();
+        }
+        return null;
+    }
+
+    /** Gets connections for those that wait: borrowed from another loop first, else opened. */
+    private void more() {
+        while (opening < waiting.size()) {
+            int lender = endpoint.loopWithIdle(loop.index());
+            if (lender >= 0) {
+                opening++;
+                cluster.pool(lender, endpoint).lend(this);
+            } else if (endpoint.takeConnection()) {
+                opening++;
+                connect();
+            } else {
+                return; // one that ends, here or on another loop, goes to those that wait
+            }
+        }
+    }
+
+    private void connect() {
+        InetSocketAddress address = endpoint.address();
+        if (address == null) {
+            endpoint.giveConnection();
+            opening--;
+            failNext(502, "the name of the endpoint has no address");
+            return;
+        }
+        cluster.metrics().connects.increment(loop.index());
+        new Bootstrap().group(loop.eventLoop())
+                .channel(cluster.loops().socketType())
+                .option(ChannelOption.ALLOCATOR, cluster.loops().allocator())
+                .option(ChannelOption.RECVBUF_ALLOCATOR, cluster.loops().readBuffers())
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(loop.maxBuffered() / 4, loop.maxBuffered()))
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) cluster.connectTimeout().toMillis())
+                .handler(new ChannelInboundHandlerAdapter())
+                .connect(address)
+                .addListener(future -> {
+                    Channel channel = ((io.netty.channel.ChannelFuture) future).channel();
+                    if (future.isSuccess()) {
+                        connected(channel);
+                    } else {
+                        failed(future.cause());
+                    }
+                });
+    }
+
+    private void connected(Channel channel) {
+        channel.pipeline().removeFirst();
+        Link link = new Link(this);
+        link.connected(cluster.codec().connect(channel, loop.index(), link));
+        opening--;
+        open.add(link);
+        if (closed) {
+            link.connection().close();
+            return;
+        }
+        serve(link);
+    }
+
+    private void failed(Throwable cause) {
+        endpoint.giveConnection();
+        opening--;
+        cluster.metrics().connectFailures.increment(loop.index());
+        boolean timedOut = cause instanceof io.netty.channel.ConnectTimeoutException;
+        failNext(timedOut ? 504 : 502, timedOut ? "connecting to the endpoint took too long"
+                : "the endpoint refused the connection");
+        more();
+    }
+
+    private void failNext(int status, String detail) {
+        Flow flow = waiting.poll();
+        if (flow != null) {
+            endpoint.waiting(loop.index(), -1);
+            endpoint.failures.increment(loop.index());
+            flow.guarded(() -> flow.unlinked(status, detail, true));
+        }
+    }
+
+    /** Gives a link that is free to the one that waits longest, here or on another loop, else lets it be idle. */
+    private void serve(Link link) {
+        Flow flow = waiting.poll();
+        if (flow != null) {
+            endpoint.waiting(loop.index(), -1);
+            flow.guarded(() -> flow.linked(link));
+            return;
+        }
+        int needy = endpoint.loopWaiting(loop.index());
+        if (needy >= 0) {
+            move(link, cluster.pool(needy, endpoint), false);
+            return;
+        }
+        if (idle.size() >= cluster.maxIdle()) {
+            link.connection().close();
+            return;
+        }
+        long now = System.nanoTime();
+        link.idleSince(now);
+        idle.addLast(link);
+        endpoint.idle(loop.index(), 1);
+        if (idle.size() == 1) {
+            expiry.set(now + cluster.keepAlive().toNanos());
+        }
+    }
+
+    void release(Link link) {
+        if (closed || !link.connection().isReusable()
+                || cluster.maxRequestsPerConnection() > 0 && link.uses() >= cluster.maxRequestsPerConnection()) {
+            link.connection().close();
+        } else {
+            serve(link);
+        }
+    }
+
+    void closed(Link link) {
+        if (!open.remove(link)) {
+            return;
+        }
+        endpoint.giveConnection();
+        if (idle.remove(link)) {
+            endpoint.idle(loop.index(), -1);
+        }
+        if (!waiting.isEmpty()) {
+            more();
+        } else {
+            int needy = endpoint.loopWaiting(loop.index());
+            if (needy >= 0) {
+                EndpointPool pool = cluster.pool(needy, endpoint);
+                pool.loop.execute(pool::more);
+            }
+        }
+    }
+
+    /** Lends an idle connection to the pool of another loop. On any thread. */
+    private void lend(EndpointPool borrower) {
+        loop.execute(() -> {
+            Link link = takeIdle();
+            if (link == null) {
+                borrower.loop.execute(() -> borrower.nothingToBorrow());
+            } else {
+                move(link, borrower, true);
+            }
+        });
+    }
+
+    /** Moves an idle connection to another loop: two calls of epoll_ctl, where opening one takes a round trip. */
+    private void move(Link link, EndpointPool target, boolean asked) {
+        open.remove(link);
+        Channel channel = link.connection().channel();
+        cluster.metrics().borrowed.increment(loop.index());
+        channel.deregister().addListener(left -> target.loop.eventLoop().register(channel).addListener(
+                entered -> target.loop.execute(() -> {
+                    if (asked) {
+                        target.opening--;
+                    }
+                    if (!left.isSuccess() || !entered.isSuccess() || !channel.isActive()) {
+                        channel.close();
+                        target.endpoint.giveConnection();
+                        target.more();
+                        return;
+                    }
+                    target.open.add(link);
+                    link.moved(target);
+                    if (target.closed) {
+                        link.connection().close();
+                    } else {
+                        target.serve(link);
+                    }
+                })));
+    }
+
+    private void nothingToBorrow() {
+        opening--;
+        if (waiting.isEmpty()) {
+            return;
+        }
+        // Nothing was there to borrow any more: open one, so that two loops cannot send each other in circles.
+        if (endpoint.takeConnection()) {
+            opening++;
+            connect();
+        }
+    }
+
+    private void expire() {
+        long now = System.nanoTime();
+        long limit = cluster.keepAlive().toNanos();
+        for (Link link = idle.peekFirst(); link != null; link = idle.peekFirst()) {
+            long age = now - link.idleSince();
+            if (age < limit) {
+                expiry.set(link.idleSince() + limit);
+                return;
+            }
+            idle.removeFirst();
+            endpoint.idle(loop.index(), -1);
+            link.connection().close();
+        }
+    }
+
+    /** Closes what is idle, and lets what is busy close when it becomes so. */
+    void close() {
+        closed = true;
+        expiry.close();
+        for (Link link = idle.pollLast(); link != null; link = idle.pollLast()) {
+            endpoint.idle(loop.index(), -1);
+            link.connection().close();
+        }
+    }
+}

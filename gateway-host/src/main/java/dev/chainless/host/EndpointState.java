@@ -1,0 +1,134 @@
+package dev.chainless.host;
+
+import dev.chainless.spi.Counter;
+import dev.chainless.spi.Endpoint;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.jspecify.annotations.Nullable;
+
+/** What all loops share about one endpoint. Thread-safe; limits are global and taken when a connection is opened. */
+final class EndpointState {
+    private final Endpoint endpoint;
+    private final int maxConnections;
+    private final AtomicInteger connections = new AtomicInteger();
+    /** Idle connections and waiting exchanges of each loop, so that loops can borrow from each other. */
+    private final AtomicIntegerArray idle;
+    private final AtomicIntegerArray waiting;
+    private final AtomicInteger turn = new AtomicInteger();
+    final Counter requests;
+    final Counter failures;
+    private volatile InetSocketAddress[] addresses;
+
+    EndpointState(Endpoint endpoint, int maxConnections, int loops) {
+        this.endpoint = endpoint;
+        this.maxConnections = maxConnections;
+        this.idle = new AtomicIntegerArray(loops);
+        this.waiting = new AtomicIntegerArray(loops);
+        this.requests = new Counter(loops);
+        this.failures = new Counter(loops);
+        byte[] literal = NetUtil.createByteArrayFromIpAddressString(endpoint.host());
+        this.addresses = literal == null ? new InetSocketAddress[0] : new InetSocketAddress[] {address(literal)};
+    }
+
+    private InetSocketAddress address(byte[] literal) {
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(literal), endpoint.port());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e); // an address of 4 or 16 bytes always is one
+        }
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** {@return whether the host is a name, whose addresses have to be looked up} */
+    boolean named() {
+        return NetUtil.createByteArrayFromIpAddressString(endpoint.host()) == null;
+    }
+
+    /** Looks the name up again. Blocks; a name that cannot be resolved keeps its former addresses. */
+    void resolve() throws UnknownHostException {
+        InetAddress[] found = InetAddress.getAllByName(endpoint.host());
+        var result = new InetSocketAddress[found.length];
+        for (int i = 0; i < found.length; i++) {
+            result[i] = new InetSocketAddress(found[i], endpoint.port());
+        }
+        addresses = result;
+    }
+
+    /** {@return the next address of the endpoint, null while its name has none} */
+    @Nullable InetSocketAddress address() {
+        InetSocketAddress[] known = addresses;
+        return switch (known.length) {
+            case 0 -> null;
+            case 1 -> known[0];
+            default -> known[Math.floorMod(turn.getAndIncrement(), known.length)];
+        };
+    }
+
+    boolean takeConnection() {
+        if (connections.incrementAndGet() > maxConnections) {
+            connections.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    void giveConnection() {
+        connections.decrementAndGet();
+    }
+
+    int connections() {
+        return connections.get();
+    }
+
+    void idle(int loop, int change) {
+        idle.addAndGet(loop, change);
+    }
+
+    void waiting(int loop, int change) {
+        waiting.addAndGet(loop, change);
+    }
+
+    int idle() {
+        return sum(idle);
+    }
+
+    int waiting() {
+        return sum(waiting);
+    }
+
+    /** {@return another loop that has an idle connection, -1 if none} */
+    int loopWithIdle(int but) {
+        return other(idle, but);
+    }
+
+    /** {@return another loop on which an exchange waits for a connection, -1 if none} */
+    int loopWaiting(int but) {
+        return other(waiting, but);
+    }
+
+    private static int other(AtomicIntegerArray counts, int but) {
+        int loops = counts.length();
+        for (int i = 1; i < loops; i++) {
+            int loop = (but + i) % loops;
+            if (counts.get(loop) > 0) {
+                return loop;
+            }
+        }
+        return -1;
+    }
+
+    private static int sum(AtomicIntegerArray counts) {
+        int sum = 0;
+        for (int i = 0; i < counts.length(); i++) {
+            sum += counts.get(i);
+        }
+        return sum;
+    }
+}

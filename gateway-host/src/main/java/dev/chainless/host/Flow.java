@@ -1,0 +1,918 @@
+package dev.chainless.host;
+
+import dev.chainless.spi.Deadline;
+import dev.chainless.spi.http.Attempt;
+import dev.chainless.spi.http.BodyOut;
+import dev.chainless.spi.http.Completion;
+import dev.chainless.spi.http.Exchange;
+import dev.chainless.spi.http.ExchangeHost;
+import dev.chainless.spi.http.Head;
+import dev.chainless.spi.http.HttpDownstream;
+import dev.chainless.spi.http.Suspension;
+import dev.chainless.spi.http.Verdict;
+import io.netty.buffer.ByteBuf;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one exchange, from its head to its completion. On its loop only; recycled.
+ *
+ * <p>Read {@link Phase} for the order of things. Whatever happens, {@link #finish} runs once and last.
+ */
+final class Flow extends Cursor implements ExchangeHost {
+    private static final Logger LOG = System.getLogger(Flow.class.getName());
+    private static final Duration FOREVER = Duration.ofDays(365);
+
+    /** Where the exchange stands. */
+    private enum Phase {
+        /** Recycled, or the head has not come yet. */
+        IDLE,
+        /** The request stages run. */
+        REQUEST,
+        /** An endpoint is chosen; the upstream request filters run. */
+        UPSTREAM_REQUEST,
+        /** Waits for a connection. */
+        CONNECTING,
+        /** The request is on its way; waits for the response's head. */
+        SENT,
+        /** The upstream response filters run. */
+        UPSTREAM_RESPONSE,
+        /** The response filters run. */
+        RESPONSE,
+        /** The response's head is written; its body follows. */
+        STREAMING
+    }
+
+    private final Loop loop;
+    private final Deadline deadline;
+    private final BodyPath requestPath = new RequestPath();
+    private final BodyPath responsePath = new ResponsePath();
+    private final Head attemptHead = new Head();
+    private final List<Pause> bodyPauses = new ArrayList<>(2);
+    private long epoch;
+    private Phase phase = Phase.IDLE;
+    private @Nullable Generation generation;
+    private @Nullable ListenerState listener;
+    private @Nullable HttpDownstream downstream;
+    private @Nullable Chain chain;
+    private @Nullable Route route;
+    private @Nullable Cluster cluster;
+    private @Nullable EndpointPool pool;
+    private @Nullable Link link;
+    private @Nullable Pause pause;
+    private @Nullable ByteBuf replyBody;
+    private boolean requestHasBody;
+    private boolean reused;
+    private boolean upstreamSends;
+    private boolean tunnel;
+    private int triesLeft;
+    private long totalDeadline;
+    private long stageDeadline;
+
+    Flow(Loop loop) {
+        super(cursor -> new Exchange((Flow) cursor));
+        this.loop = loop;
+        this.deadline = loop.timer().deadline(this::expired);
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    int maxBuffered() {
+        return loop.maxBuffered();
+    }
+
+    void begin(@Nullable Generation current, @Nullable ListenerState at, HttpDownstream out) {
+        generation = current;
+        listener = at;
+        downstream = out;
+    }
+
+    private Chain chain() {
+        return Objects.requireNonNull(chain);
+    }
+
+    private HttpDownstream downstream() {
+        return Objects.requireNonNull(downstream);
+    }
+
+    private Link link() {
+        return Objects.requireNonNull(link);
+    }
+
+    private Cluster cluster() {
+        return Objects.requireNonNull(cluster);
+    }
+
+    // ---- request
+
+    /** The head is complete. */
+    void request() {
+        ListenerState at = Objects.requireNonNull(listener);
+        start(at);
+        PathCheck path = PathCheck.check(exchange.request());
+        if (path == PathCheck.BAD) {
+            chain = at.chain();
+            reply(400, "the path has an encoding that cannot be meant");
+            return;
+        }
+        Route found = at.routes().match(exchange.request());
+        if (found == null) {
+            chain = at.chain();
+            phase = Phase.REQUEST;
+            begin();
+            return;
+        }
+        route = found;
+        chain = found.chain();
+        exchange.routed(found.name(), "");
+        if (found.timeoutNanos() > 0) {
+            totalDeadline = exchange.startNanos() + found.timeoutNanos();
+            arm(0);
+        }
+        phase = Phase.REQUEST;
+        if (exchange.request().contentLength() > found.maxBody()) {
+            reply(413, "the request's body is longer than the route allows");
+            return;
+        }
+        begin();
+    }
+
+    private void begin() {
+        try {
+            run();
+        } catch (Throwable e) {
+            broken(e);
+        }
+    }
+
+    /** What came cannot be served: the listener's own stages see it all the same. */
+    void refuse(int status, String detail) {
+        ListenerState at = Objects.requireNonNull(listener);
+        start(at);
+        at.metrics().malformed.increment(loop.index());
+        chain = at.chain();
+        entered = at.chain().stages(); // their response filters and logs see it, though there is no request to run
+        reply(status, detail);
+    }
+
+    /** Begins a request of the gateway's own, which has neither listener nor stages. */
+    void send(Cluster to, Chain none) {
+        exchange.started(System.nanoTime());
+        requestHasBody = exchange.request().contentLength() != 0;
+        if (requestHasBody) {
+            requestPath.begin();
+        }
+        chain = none;
+        entered = 0;
+        exchange.routed("", to.name());
+        cluster = to;
+        triesLeft = to.retries();
+        guarded(this::attempt);
+    }
+
+    private void start(ListenerState at) {
+        exchange.started(System.nanoTime());
+        at.metrics().requests.increment(loop.index());
+        requestHasBody = exchange.request().contentLength() != 0;
+        if (requestHasBody) {
+            requestPath.begin();
+        }
+        step = 0;
+        entered = 0;
+    }
+
+    void requestData(ByteBuf chunk) {
+        int length = chunk.readableBytes();
+        exchange.received(length);
+        Route to = route;
+        if (to != null && !tunnel && exchange.receivedBytes() > to.maxBody()) {
+            chunk.release();
+            if (phase.compareTo(Phase.STREAMING) < 0 && phase != Phase.IDLE) {
+                guarded(() -> reply(413, "the request's body is longer than the route allows"));
+            } else if (phase == Phase.STREAMING) {
+                breakOff(Completion.CLIENT_ABORTED, "the request's body is longer than the route allows");
+            }
+            return;
+        }
+        if (phase == Phase.STREAMING) {
+            arm(cluster == null ? 0 : cluster.idleTimeout().toNanos());
+        }
+        try {
+            requestPath.data(chunk);
+        } catch (Throwable e) {
+            broken(e);
+        }
+    }
+
+    void requestEnd(@Nullable Head trailers) {
+        guarded(() -> requestPath.end(trailers));
+    }
+
+    void requestReadComplete() {
+        if (link != null && phase.compareTo(Phase.SENT) >= 0) {
+            link.connection().flush(exchange.attempt());
+        }
+    }
+
+    // ---- stages
+
+    /** Runs the stages of the current phase from where they stand. */
+    private void run() {
+        settle(callChain());
+    }
+
+    private Verdict callChain() {
+        try {
+            return switch (phase) {
+                case REQUEST -> chain().request(this);
+                case UPSTREAM_REQUEST -> chain().upstreamRequest(this);
+                case UPSTREAM_RESPONSE -> chain().upstreamResponse(this);
+                case RESPONSE -> chain().response(this);
+                default -> throw new IllegalStateException("no stages run while " + phase);
+            };
+        } catch (Throwable e) {
+            return stageFailed(e);
+        }
+    }
+
+    private Verdict stageFailed(Throwable e) {
+        dropPause();
+        LOG.log(Level.ERROR, "A stage of route \"" + exchange.route() + "\" failed while " + phase, e);
+        if (generation != null) {
+            generation.metrics().stageFailures.increment(loop.index());
+        }
+        exchange.respond(500);
+        exchange.detail("a stage failed");
+        return Verdict.RESPONDED;
+    }
+
+    private void settle(Verdict first) {
+        Verdict verdict = first;
+        while (true) {
+            if (verdict == Verdict.SUSPENDED) {
+                Pause waiting = pause;
+                if (waiting == null) {
+                    verdict = stageFailed(new IllegalStateException("suspended without a suspension"));
+                    continue;
+                }
+                Verdict early = waiting.park();
+                if (early == null) {
+                    arm(0);
+                    return;
+                }
+                verdict = early;
+                if (pause == waiting) {
+                    pause = null;
+                    stageDeadline = 0;
+                }
+                if (verdict == Verdict.CONTINUE) {
+                    verdict = callChain();
+                }
+                continue;
+            }
+            dropPause();
+            if (phase != Phase.RESPONSE || verdict == Verdict.CONTINUE) {
+                break;
+            }
+            verdict = callChain(); // the filters that are left see the response that replaced the former
+        }
+        if (verdict == Verdict.RESPONDED) {
+            beginReply();
+        } else {
+            phaseDone();
+        }
+    }
+
+    private void phaseDone() {
+        switch (phase) {
+            case REQUEST -> {
+                entered = chain().stages();
+                dispatch();
+            }
+            case UPSTREAM_REQUEST -> connect();
+            case UPSTREAM_RESPONSE -> beginResponse();
+            case RESPONSE -> writeResponse();
+            default -> throw new IllegalStateException("no phase ends while " + phase);
+        }
+    }
+
+    @Override
+    public Suspension suspend(Duration limit, Runnable onCancel) {
+        if (pause != null) {
+            throw new IllegalStateException("the exchange is suspended already");
+        }
+        Pause made = new Pause(this, limit.compareTo(FOREVER) > 0 ? FOREVER : limit, onCancel, this::resumed);
+        pause = made;
+        stageDeadline = made.deadlineNanos();
+        return made;
+    }
+
+    private void resumed(Pause decided, Verdict verdict) {
+        if (pause == decided) {
+            pause = null;
+            stageDeadline = 0;
+        }
+        settle(verdict == Verdict.CONTINUE ? callChain() : verdict);
+        flushBoth();
+    }
+
+    private void dropPause() {
+        Pause dropped = pause;
+        if (dropped != null) {
+            pause = null;
+            stageDeadline = 0;
+            dropped.cancel();
+        }
+    }
+
+    /** A body stage suspends its direction. */
+    void waitFor(Pause bodyPause) {
+        bodyPauses.add(bodyPause);
+        arm(0);
+    }
+
+    void waitedFor(Pause bodyPause) {
+        bodyPauses.remove(bodyPause);
+    }
+
+    /** Runs what may call stages or codecs; an exception that nobody foresaw ends the exchange, not the loop. */
+    void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (Throwable e) {
+            broken(e);
+        }
+    }
+
+    private void broken(Throwable e) {
+        LOG.log(Level.ERROR, "An exchange of route \"" + exchange.route() + "\" failed while " + phase, e);
+        if (phase != Phase.IDLE) {
+            breakOff(Completion.UPSTREAM_ABORTED, "the gateway failed");
+        }
+    }
+
+    // ---- upstream
+
+    private void dispatch() {
+        Route to = route;
+        if (to == null) {
+            reply(404, "no route matches");
+            return;
+        }
+        switch (to.action()) {
+            case Route.ToClusters clusters -> {
+                cluster = clusters.pick(loop.index());
+                exchange.routed(to.name(), cluster.name());
+                clusters.rewrite(exchange.request());
+                triesLeft = cluster.retries();
+                for (int i = 0; i < chain().requestBodies(); i++) {
+                    requestPath.addStep(i);
+                }
+                attempt();
+            }
+            case Route.LocalReply local -> {
+                local.respond(exchange);
+                beginReply();
+            }
+        }
+    }
+
+    private void attempt() {
+        Attempt attempt = exchange.attempt();
+        Head head = exchange.request();
+        boolean own = chain().hasUpstreamRequest();
+        if (own) {
+            attemptHead.copyFrom(head);
+            head = attemptHead;
+        }
+        attempt.begin(attempt.number() + 1, head);
+        EndpointPool chosen = cluster().pick(loop.index(), attempt);
+        attempt.endpoint(chosen.endpoint().endpoint());
+        pool = chosen;
+        if (own) {
+            phase = Phase.UPSTREAM_REQUEST;
+            step = 0;
+            run();
+        } else {
+            connect();
+        }
+    }
+
+    private void connect() {
+        phase = Phase.CONNECTING;
+        long before = epoch;
+        Link free = Objects.requireNonNull(pool).acquire(this);
+        if (free != null) {
+            linked(free);
+        } else if (epoch == before && phase == Phase.CONNECTING) {
+            arm(cluster().connectTimeout().toNanos() + cluster().responseTimeout().toNanos());
+        }
+    }
+
+    /** A connection is there. */
+    void linked(Link free) {
+        link = free;
+        reused = free.use() > 0;
+        phase = Phase.SENT;
+        upstreamSends = true;
+        int at = loop.index();
+        cluster().metrics().attempts.increment(at);
+        free.pool().endpoint().requests.increment(at);
+        arm(cluster().responseTimeout().toNanos());
+        responsePath.begin();
+        free.connection().send(exchange.attempt());
+        if (exchange.request().upgrade()) {
+            free.connection().flush(exchange.attempt()); // ended, or opened both ways, when the answer says which
+            return;
+        }
+        if (!requestHasBody) {
+            free.connection().end(exchange.attempt(), null);
+            return;
+        }
+        requestPath.open();
+        if (link != null) {
+            link.connection().flush(exchange.attempt());
+        }
+    }
+
+    /** There is no connection to be had. */
+    void unlinked(int status, String detail, boolean mayRetry) {
+        if (mayRetry && triesLeft > 0) {
+            triesLeft--;
+            cluster().metrics().retries.increment(loop.index());
+            attempt();
+        } else {
+            reply(status, detail);
+        }
+    }
+
+    void upstreamFailed(boolean untouched, String detail) {
+        Link failed = link;
+        link = null;
+        upstreamSends = false;
+        int at = loop.index();
+        cluster().metrics().failures.increment(at);
+        if (failed != null) {
+            failed.pool().endpoint().failures.increment(at);
+        }
+        switch (phase) {
+            case SENT -> guarded(() -> {
+                responsePath.close();
+                if (triesLeft > 0 && replayable(untouched)) {
+                    triesLeft--;
+                    cluster().metrics().retries.increment(at);
+                    requestPath.shut();
+                    attempt();
+                } else {
+                    reply(502, detail);
+                }
+            });
+            case UPSTREAM_RESPONSE, RESPONSE -> guarded(() -> reply(502, detail));
+            case STREAMING -> breakOff(Completion.UPSTREAM_ABORTED, detail);
+            default -> LOG.log(Level.DEBUG, "an attempt failed while {0}", phase);
+        }
+    }
+
+    /**
+     * Whether the request may be sent once more: all of it is still here, and either the endpoint has not seen it, or it
+     * was on a pooled connection that turned out to be dead and sending it twice does no harm (RFC 9110, section 9.2.2).
+     */
+    private boolean replayable(boolean untouched) {
+        return !requestPath.delivered() && (untouched || reused && idempotent(exchange.request().method()));
+    }
+
+    private static boolean idempotent(String method) {
+        return switch (method) {
+            case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
+            default -> false;
+        };
+    }
+
+    // ---- response
+
+    void informational() {
+        if (phase == Phase.SENT) {
+            downstream().informational(exchange, exchange.attempt().response());
+            downstream().flush(exchange);
+        }
+    }
+
+    void upstreamHead() {
+        if (phase != Phase.SENT) {
+            return;
+        }
+        if (chain().hasUpstreamResponse()) {
+            phase = Phase.UPSTREAM_RESPONSE;
+            step = 0;
+            begin();
+            return;
+        }
+        try {
+            beginResponse();
+        } catch (Throwable e) {
+            broken(e);
+        }
+    }
+
+    private void beginResponse() {
+        exchange.response(exchange.attempt().response());
+        phase = Phase.RESPONSE;
+        step = chain().responseStart(entered);
+        run();
+    }
+
+    void upstreamData(ByteBuf chunk) {
+        if (phase == Phase.STREAMING) {
+            arm(cluster().idleTimeout().toNanos());
+        }
+        if (!upstreamSends) {
+            chunk.release();
+            return;
+        }
+        try {
+            responsePath.data(chunk);
+        } catch (Throwable e) {
+            broken(e);
+        }
+    }
+
+    void upstreamEnd(@Nullable Head trailers) {
+        if (!upstreamSends) {
+            return;
+        }
+        upstreamSends = false;
+        link = null;
+        try {
+            responsePath.end(trailers);
+        } catch (Throwable e) {
+            broken(e);
+        }
+    }
+
+    void upstreamReadComplete() {
+        if (phase == Phase.STREAMING) {
+            downstream().flush(exchange);
+        }
+    }
+
+    void upstreamWritable() {
+        guarded(requestPath::writable);
+    }
+
+    void downstreamWritable() {
+        guarded(responsePath::writable);
+    }
+
+    // ---- local reply
+
+    /** The gateway answers itself. */
+    private void reply(int status, String detail) {
+        exchange.detail(detail);
+        byte[] text = (status + " " + Reasons.of(status) + "\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        exchange.respond(status, Reasons.PLAIN_TEXT, loop.buffer(text));
+        beginReply();
+    }
+
+    @Override
+    public void respond(@Nullable ByteBuf body) {
+        if (phase == Phase.UPSTREAM_RESPONSE || phase == Phase.RESPONSE) {
+            leaveUpstream(); // what the upstream answered is replaced
+            responsePath.close();
+            responsePath.begin();
+        }
+        dropReplyBody();
+        replyBody = body;
+    }
+
+    private void beginReply() {
+        if (phase == Phase.REQUEST) {
+            entered = chain().enteredAt(step);
+        }
+        dropPause();
+        leaveUpstream();
+        responsePath.close();
+        responsePath.begin();
+        phase = Phase.RESPONSE;
+        step = chain().responseStart(entered);
+        run();
+    }
+
+    private void leaveUpstream() {
+        if (phase == Phase.CONNECTING && link == null && pool != null) {
+            pool.forget(this);
+        }
+        Link left = link;
+        link = null;
+        upstreamSends = false;
+        if (left != null) {
+            left.connection().cancel(exchange.attempt());
+        }
+    }
+
+    private void dropReplyBody() {
+        ByteBuf dropped = replyBody;
+        if (dropped != null) {
+            replyBody = null;
+            dropped.release();
+        }
+    }
+
+    // ---- on the wire
+
+    private void writeResponse() {
+        Head head = exchange.response();
+        long now = System.nanoTime();
+        exchange.responded(now);
+        phase = Phase.STREAMING;
+        tunnel = head.status() == 101 && !exchange.isLocalReply();
+        if (exchange.request().upgrade() && link != null) {
+            if (tunnel) {
+                requestPath.begin();
+            } else {
+                link.connection().end(exchange.attempt(), null);
+            }
+        }
+        if (!tunnel) {
+            for (int i = 0; i < chain().responseBodies(); i++) {
+                if (chain().responseBodyStage(i) < entered && chain().wantsResponseBody(i, exchange)) {
+                    responsePath.addStep(i);
+                }
+            }
+        }
+        if (cluster != null) {
+            arm(now, cluster.idleTimeout().toNanos());
+        }
+        downstream().head(exchange, head);
+        if (exchange.isLocalReply()) {
+            ByteBuf body = replyBody;
+            replyBody = null;
+            if (body != null) {
+                if ("HEAD".equals(exchange.request().method())) {
+                    body.release();
+                } else {
+                    responsePath.data(body);
+                }
+            }
+            responsePath.end(null);
+        }
+        boolean open = tunnel;
+        responsePath.open();
+        if (open && phase == Phase.STREAMING) {
+            requestPath.open();
+        }
+    }
+
+    /** Sends what is buffered on both sides, after work that no read began. */
+    void flushBoth() {
+        if (phase == Phase.STREAMING) {
+            downstream().flush(exchange);
+        }
+        if (link != null && phase.compareTo(Phase.SENT) >= 0) {
+            link.connection().flush(exchange.attempt());
+        }
+    }
+
+    // ---- time
+
+    /**
+     * Sets the deadline to the earliest of what applies.
+     *
+     * @param nanos how long the current wait may last, 0 if only the total and stage deadlines apply
+     */
+    private void arm(long nanos) {
+        arm(nanos > 0 ? System.nanoTime() : 0, nanos);
+    }
+
+    private void arm(long now, long nanos) {
+        boolean any = false;
+        long at = 0;
+        if (nanos > 0) {
+            at = now + nanos;
+            any = true;
+        }
+        if (totalDeadline != 0 && (!any || totalDeadline - at < 0)) {
+            at = totalDeadline;
+            any = true;
+        }
+        if (stageDeadline != 0 && (!any || stageDeadline - at < 0)) {
+            at = stageDeadline;
+            any = true;
+        }
+        for (int i = 0; i < bodyPauses.size(); i++) {
+            long until = bodyPauses.get(i).deadlineNanos();
+            if (!any || until - at < 0) {
+                at = until;
+                any = true;
+            }
+        }
+        if (any) {
+            deadline.set(at);
+        } else {
+            deadline.clear();
+        }
+    }
+
+    private void expired() {
+        switch (phase) {
+            case IDLE -> {
+            }
+            case STREAMING -> breakOff(Completion.TIMED_OUT, "the body made no progress in time");
+            case CONNECTING -> guarded(() -> reply(504, "no connection to an endpoint in time"));
+            case SENT -> guarded(() -> reply(504, "the endpoint did not answer in time"));
+            case REQUEST, UPSTREAM_REQUEST, UPSTREAM_RESPONSE, RESPONSE ->
+                guarded(() -> {
+                    if (phase == Phase.RESPONSE && exchange.isLocalReply()) {
+                        breakOff(Completion.TIMED_OUT, "a stage did not decide in time");
+                    } else {
+                        reply(504, "a stage did not decide in time");
+                    }
+                });
+        }
+    }
+
+    // ---- the end
+
+    /** The client went away, or broke its protocol. */
+    void abort(Completion reason, String detail) {
+        if (phase == Phase.IDLE) {
+            return;
+        }
+        exchange.detail(detail);
+        leaveUpstream();
+        finish(reason);
+    }
+
+    /** The response cannot be finished, and the client has to notice. */
+    private void breakOff(Completion reason, String detail) {
+        exchange.detail(detail);
+        HttpDownstream out = downstream();
+        leaveUpstream();
+        if (exchange.responseNanos() != 0 || phase != Phase.IDLE) {
+            out.reset(exchange);
+        }
+        if (phase != Phase.IDLE) {
+            finish(reason);
+        }
+    }
+
+    private void finish(Completion reason) {
+        deadline.clear();
+        totalDeadline = 0;
+        dropPause();
+        for (Pause waiting : List.copyOf(bodyPauses)) {
+            waiting.cancel();
+        }
+        bodyPauses.clear();
+        requestPath.close();
+        responsePath.close();
+        dropReplyBody();
+        Chain ended = chain();
+        if (phase == Phase.REQUEST) {
+            entered = ended.enteredAt(step);
+        }
+        step = ended.completeStart(entered);
+        repeat(() -> ended.complete(this, reason));
+        step = 0;
+        repeat(() -> ended.log(this));
+        if (listener != null) {
+            listener.ended(exchange, route);
+        }
+        if (generation != null) {
+            generation.closeSlots(exchange);
+        }
+        recycle();
+    }
+
+    /** Calls a phase of the chain again as long as a stage throws, which then goes on behind that stage. */
+    private static void repeat(Runnable work) {
+        for (int failures = 0; failures <= 256; failures++) {
+            try {
+                work.run();
+                return;
+            } catch (Throwable e) {
+                LOG.log(Level.ERROR, "A stage failed while its exchange completed", e);
+            }
+        }
+    }
+
+    private void recycle() {
+        epoch++;
+        phase = Phase.IDLE;
+        exchange.clear();
+        generation = null;
+        listener = null;
+        downstream = null;
+        chain = null;
+        route = null;
+        cluster = null;
+        pool = null;
+        link = null;
+        requestHasBody = false;
+        upstreamSends = false;
+        tunnel = false;
+        stageDeadline = 0;
+        step = 0;
+        entered = 0;
+        loop.recycle(this);
+    }
+
+    /** The client's body on its way to the upstream. */
+    private final class RequestPath extends BodyPath {
+        RequestPath() {
+            super(Flow.this);
+        }
+
+        @Override
+        void write(ByteBuf chunk) {
+            if (link == null) {
+                chunk.release();
+            } else {
+                link.connection().data(exchange.attempt(), chunk);
+            }
+        }
+
+        @Override
+        void writeEnd(@Nullable Head last) {
+            if (link != null) {
+                link.connection().end(exchange.attempt(), last);
+            }
+        }
+
+        @Override
+        void readSource(boolean wanted) {
+            downstream().read(exchange, wanted);
+        }
+
+        @Override
+        boolean sinkWritable() {
+            return link == null || link.connection().isWritable(exchange.attempt());
+        }
+
+        @Override
+        void stageData(int body, Exchange x, ByteBuf chunk, BodyOut out) {
+            chain().requestData(body, x, chunk, out);
+        }
+
+        @Override
+        void stageEnd(int body, Exchange x, @Nullable Head last, BodyOut out) {
+            chain().requestEnd(body, x, last, out);
+        }
+    }
+
+    /** The upstream's body, or a reply's, on its way to the client. */
+    private final class ResponsePath extends BodyPath {
+        ResponsePath() {
+            super(Flow.this);
+        }
+
+        @Override
+        void write(ByteBuf chunk) {
+            exchange.sent(chunk.readableBytes());
+            downstream().data(exchange, chunk);
+        }
+
+        @Override
+        void writeEnd(@Nullable Head last) {
+            HttpDownstream out = downstream();
+            Link busy = link;
+            if (busy != null && requestHasBody && !requestPath.ended()) {
+                leaveUpstream(); // answered before the request was whole: the connection cannot be used again
+            }
+            out.end(exchange, last);
+            finish(Completion.FINISHED);
+        }
+
+        @Override
+        void readSource(boolean wanted) {
+            if (link != null && upstreamSends) {
+                link.connection().read(exchange.attempt(), wanted);
+            }
+        }
+
+        @Override
+        boolean sinkWritable() {
+            return phase == Phase.STREAMING && downstream().isWritable(exchange);
+        }
+
+        @Override
+        void stageData(int body, Exchange x, ByteBuf chunk, BodyOut out) {
+            chain().responseData(body, x, chunk, out);
+        }
+
+        @Override
+        void stageEnd(int body, Exchange x, @Nullable Head last, BodyOut out) {
+            chain().responseEnd(body, x, last, out);
+        }
+    }
+}

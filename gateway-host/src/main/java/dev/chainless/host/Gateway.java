@@ -1,0 +1,271 @@
+package dev.chainless.host;
+
+import dev.chainless.config.ConfigException;
+import dev.chainless.config.EndpointConfig;
+import dev.chainless.config.GatewayConfig;
+import dev.chainless.spi.Plugin;
+import dev.chainless.spi.config.HostPort;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running gateway. {@link #start} is the only door, for the command line and for programs that embed it.
+ *
+ * {@snippet :
+ * GatewayConfig config = GatewayConfig.builder()
+ *         .listener("web", l -> l.set("listen", "127.0.0.1:8080"))
+ *         .cluster("app", c -> c.set("endpoints", List.of("127.0.0.1:8081")))
+ *         .route("all", r -> r.set("to", "app"))
+ *         .build();
+ * try (Gateway gateway = Gateway.start(config, List.of())) {
+ *     gateway.awaitStop();
+ * }
+ * }
+ *
+ * <p>Thread-safe. Everything that it opened is closed by {@link #close}.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Gateway.class.getName());
+    private static final Duration NOTICE = Duration.ofMillis(200);
+
+    private final GatewayConfig config;
+    private final PluginRegistry plugins;
+    private final ExecutorService background;
+    private final Loops loops;
+    private final MetricRegistry metrics;
+    private final HostMetrics hostMetrics;
+    private final Listeners listeners;
+    private final Map<String, Ingress> ingresses = new HashMap<>();
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private @Nullable DemoOrigin demo;
+    private volatile @Nullable Generation generation;
+
+    private Gateway(GatewayConfig config, List<? extends Plugin<?>> given) {
+        this.config = config;
+        this.plugins = new PluginRegistry(config.runtime().pluginsDirectory().orElse(null), given);
+        this.background = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("background-", 0).factory());
+        this.loops = new Loops(config.runtime());
+        this.metrics = new MetricRegistry(loops.count());
+        this.hostMetrics = new HostMetrics(metrics, loops.count());
+        this.listeners = new Listeners(loops, hostMetrics, config.runtime().maxConnections());
+        config.listeners().keySet().forEach(name -> ingresses.put(name, new Ingress(loops, name)));
+    }
+
+    /**
+     * Starts a gateway with the plugins of the plugins directory that the configuration names.
+     *
+     * @param config of the TOML or of the builder
+     * @return the gateway, accepting connections
+     * @throws ConfigException with all that is wrong with the configuration
+     * @throws StartException if an address cannot be bound or the like, in one sentence
+     */
+    public static Gateway start(GatewayConfig config) {
+        return start(config, List.of());
+    }
+
+    /**
+     * Starts a gateway with plugins given as objects, which go before those of the plugins directory.
+     *
+     * @param config of the TOML or of the builder
+     * @param plugins for example found on the class path
+     * @return the gateway, accepting connections
+     * @throws ConfigException with all that is wrong with the configuration
+     * @throws StartException if an address cannot be bound or the like, in one sentence
+     */
+    public static Gateway start(GatewayConfig config, List<? extends Plugin<?>> plugins) {
+        var gateway = new Gateway(config, plugins);
+        boolean started = false;
+        try {
+            gateway.open();
+            started = true;
+            return gateway;
+        } finally {
+            if (!started) {
+                gateway.close();
+            }
+        }
+    }
+
+    /**
+     * Says what {@link #start} would refuse, without opening a socket.
+     *
+     * @param config of the TOML or of the builder
+     * @param plugins that go before those of the plugins directory
+     * @throws ConfigException with all that is wrong with the configuration
+     * @throws StartException if something else would keep it from starting
+     */
+    public static void check(GatewayConfig config, List<? extends Plugin<?>> plugins) {
+        var gateway = new Gateway(config, plugins);
+        try {
+            gateway.assemble(config.demo().listen());
+        } finally {
+            gateway.close();
+        }
+    }
+
+    private void open() {
+        HostPort demoAddress = config.demo().listen();
+        if (config.demo().enabled()) {
+            demo = new DemoOrigin(new InetSocketAddress(demoAddress.host(), demoAddress.port()));
+            demoAddress = new HostPort(demoAddress.host(), demo.address().getPort());
+        }
+        Generation first = assemble(demoAddress);
+        generation = first;
+        ingresses.values().forEach(ingress -> ingress.publish(first));
+        config.listeners().forEach((name, listener) -> listeners.open(name, listener, null, this::codec));
+    }
+
+    private dev.chainless.spi.http.HttpListener codec(String listener) {
+        return Objects.requireNonNull(Objects.requireNonNull(generation).codecs().get(listener));
+    }
+
+    private Generation assemble(HostPort demoAddress) {
+        Map<String, List<EndpointConfig>> implied = config.demo().enabled()
+                ? Map.of(GatewayConfig.DEMO_CLUSTER, List.of(new EndpointConfig(demoAddress, 1)))
+                : Map.of();
+        return new Assembly(config, plugins, loops, background, metrics, hostMetrics,
+                name -> Objects.requireNonNull(ingresses.get(name)), implied).make();
+    }
+
+    /** {@return where each listener listens, by its name} */
+    public Map<String, InetSocketAddress> addresses() {
+        return listeners.addresses();
+    }
+
+    /** {@return where the admin server listens, null if there is none} */
+    public @Nullable InetSocketAddress adminAddress() {
+        return null;
+    }
+
+    /** {@return what the gateway runs on} */
+    public GatewayConfig config() {
+        return config;
+    }
+
+    /** {@return the plugins that can be found in a directory, by name; each is loaded to find out} */
+    public static List<PluginInfo> plugins(Path directory) {
+        var registry = new PluginRegistry(directory, List.of());
+        return registry.names().stream().map(name -> registry.find(name)
+                .map(p -> new PluginInfo(name, p.version(), p.kind(), p.module(), p.digest(), ""))
+                .orElseGet(() -> new PluginInfo(name, "", "", "", "", registry.why(name)))).toList();
+    }
+
+    /** {@return the records that the tables of the plugins of a directory are bound to, by the plugins' names} */
+    public static Map<String, Class<? extends Record>> pluginTables(Path directory) {
+        var registry = new PluginRegistry(directory, List.of());
+        Map<String, Class<? extends Record>> tables = new TreeMap<>();
+        for (String name : registry.names()) {
+            registry.find(name).ifPresent(plugin -> tables.put(name, plugin.plugin().config()));
+        }
+        return tables;
+    }
+
+    /**
+     * What is known of a plugin.
+     *
+     * @param name by which the TOML speaks of it
+     * @param version of its module
+     * @param kind protocol, filter, auth, policy or balancer
+     * @param module its name
+     * @param digest SHA-256 of its jar
+     * @param problem why it cannot be loaded, empty if it can
+     */
+    public record PluginInfo(String name, String version, String kind, String module, String digest, String problem) {
+    }
+
+    boolean isReady() {
+        return generation != null && !draining.get();
+    }
+
+    @Nullable Generation generation() {
+        return generation;
+    }
+
+    PluginRegistry registry() {
+        return plugins;
+    }
+
+    Listeners listeners() {
+        return listeners;
+    }
+
+    /**
+     * Stops to accept connections and to be ready, lets exchanges under way end, up to the configured time, and closes.
+     * Returns when that is done; a second call returns at once.
+     */
+    public void drain() {
+        if (!draining.compareAndSet(false, true)) {
+            return;
+        }
+        Generation last = generation;
+        Duration within = config.runtime().drain();
+        if (last != null) {
+            LOG.log(Level.INFO, "Draining: {0} connections, at most {1} s", listeners.connections(), within.toSeconds());
+            listeners.close();
+            ingresses.values().forEach(Ingress::drain);
+            // Connections that are accepted but still on their way to a loop get there first.
+            long end = System.nanoTime() + within.toNanos();
+            pause(NOTICE);
+            for (Loop loop : loops.all()) {
+                loop.execute(() -> last.codecs().values().forEach(codec -> codec.drain(loop.index(), within)));
+            }
+            while (listeners.connections() > 0 && System.nanoTime() - end < 0 && !closed.get()) {
+                pause(Duration.ofMillis(20));
+            }
+        }
+        close();
+    }
+
+    private void pause(Duration time) {
+        try {
+            if (stopped.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            close();
+        }
+    }
+
+    /** Waits until the gateway is closed. */
+    public void awaitStop() throws InterruptedException {
+        stopped.await();
+    }
+
+    /** Closes everything at once; exchanges under way break off. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        draining.set(true);
+        listeners.close();
+        Generation last = generation;
+        if (last != null) {
+            last.close();
+        }
+        loops.stop();
+        if (demo != null) {
+            demo.close();
+        }
+        background.shutdownNow();
+        metrics.close();
+        stopped.countDown();
+    }
+}

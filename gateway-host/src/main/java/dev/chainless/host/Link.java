@@ -1,0 +1,104 @@
+package dev.chainless.host;
+
+import dev.chainless.spi.http.Attempt;
+import dev.chainless.spi.http.Head;
+import dev.chainless.spi.http.HttpEgress;
+import dev.chainless.spi.http.UpstreamConnection;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/** An upstream connection in a pool. It belongs to one loop, and only while idle may it move to another. */
+final class Link implements HttpEgress {
+    private EndpointPool pool;
+    private @Nullable UpstreamConnection connection;
+    private long idleSince;
+    private int uses;
+
+    Link(EndpointPool pool) {
+        this.pool = pool;
+    }
+
+    UpstreamConnection connection() {
+        return java.util.Objects.requireNonNull(connection);
+    }
+
+    void connected(UpstreamConnection connection) {
+        this.connection = connection;
+    }
+
+    EndpointPool pool() {
+        return pool;
+    }
+
+    /** The link lives on another loop from now on. On that loop. */
+    void moved(EndpointPool target) {
+        pool = target;
+        connection().moved(target.loop().index(), this);
+    }
+
+    long idleSince() {
+        return idleSince;
+    }
+
+    void idleSince(long nanos) {
+        idleSince = nanos;
+    }
+
+    /** {@return how many requests it has carried before this one} */
+    int use() {
+        return uses++;
+    }
+
+    int uses() {
+        return uses;
+    }
+
+    private static Flow flow(Attempt attempt) {
+        return (Flow) attempt.exchange().host();
+    }
+
+    @Override
+    public void informational(Attempt attempt) {
+        flow(attempt).informational();
+    }
+
+    @Override
+    public void response(Attempt attempt) {
+        flow(attempt).upstreamHead();
+    }
+
+    @Override
+    public void data(Attempt attempt, ByteBuf chunk) {
+        flow(attempt).upstreamData(chunk);
+    }
+
+    @Override
+    public void end(Attempt attempt, @Nullable Head trailers) {
+        flow(attempt).upstreamEnd(trailers);
+    }
+
+    @Override
+    public void readComplete(Attempt attempt) {
+        flow(attempt).upstreamReadComplete();
+    }
+
+    @Override
+    public void writable(Attempt attempt) {
+        flow(attempt).upstreamWritable();
+    }
+
+    @Override
+    public void failed(Attempt attempt, boolean untouched, String detail) {
+        flow(attempt).upstreamFailed(untouched, detail);
+    }
+
+    @Override
+    public void idle(UpstreamConnection idle) {
+        pool.release(this);
+    }
+
+    @Override
+    public void closed(UpstreamConnection gone) {
+        pool.closed(this);
+    }
+}

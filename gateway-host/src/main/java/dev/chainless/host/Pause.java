@@ -1,0 +1,97 @@
+package dev.chainless.host;
+
+import dev.chainless.spi.http.Suspension;
+import dev.chainless.spi.http.Verdict;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A suspension of one exchange, or of one direction of its body. It is decided once, by whoever comes first: a resume,
+ * the deadline, or the exchange's end. A resume from elsewhere goes to the loop as a task, where the exchange's epoch
+ * says whether it still is the one that waits.
+ */
+final class Pause implements Suspension {
+    private static final VarHandle DECISION;
+    private static final Continuation CANCELLED = exchange -> Verdict.CONTINUE;
+
+    static {
+        try {
+            DECISION = MethodHandles.lookup().findVarHandle(Pause.class, "decision", Continuation.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** What happens on the loop once a pause that was waited for is decided. */
+    @FunctionalInterface
+    interface Resumed {
+        void accept(Pause pause, Verdict verdict);
+    }
+
+    private final Flow flow;
+    private final long epoch;
+    private final long deadlineNanos;
+    private final Runnable onCancel;
+    private final Resumed resumed;
+    private volatile @Nullable Continuation decision;
+    private boolean parked;
+
+    Pause(Flow flow, Duration deadline, Runnable onCancel, Resumed resumed) {
+        this.flow = flow;
+        this.epoch = flow.epoch();
+        this.deadlineNanos = System.nanoTime() + deadline.toNanos();
+        this.onCancel = onCancel;
+        this.resumed = resumed;
+    }
+
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    @Override
+    public boolean resume(Continuation continuation) {
+        if (!DECISION.compareAndSet(this, null, continuation)) {
+            return false;
+        }
+        if (flow.loop().inLoop()) {
+            fire();
+        } else {
+            flow.loop().execute(this::fire);
+        }
+        return true;
+    }
+
+    /**
+     * Begins to wait. On the loop.
+     *
+     * @return what was decided before the stage returned, null if nothing yet
+     */
+    @Nullable Verdict park() {
+        parked = true;
+        Continuation decided = decision;
+        if (decided == null) {
+            return null;
+        }
+        parked = false;
+        return decided.resume(flow.exchange);
+    }
+
+    /** Gives up waiting: tells who was to decide, unless that was done. On the loop. */
+    void cancel() {
+        parked = false;
+        if (DECISION.compareAndSet(this, null, CANCELLED)) {
+            onCancel.run();
+        }
+    }
+
+    private void fire() {
+        Continuation decided = decision;
+        if (!parked || flow.epoch() != epoch || decided == null) {
+            return;
+        }
+        parked = false;
+        flow.guarded(() -> resumed.accept(this, decided.resume(flow.exchange)));
+    }
+}
