@@ -1,0 +1,44 @@
+package dev.chainless.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+
+/** What a newcomer does first: the quickstart's file, curl, and both of its filters at work. */
+@OnLoops
+final class QuickstartTest {
+    @Parameter
+    int loops;
+
+    @Test
+    void curlSeesBothFilters() throws IOException {
+        Curl.assumeInstalled("curl");
+        String sample = Files.readString(GatewayProcess.HOME.resolve("config/quickstart.toml"));
+        String toml = sample.replaceFirst("(?s)\\[admin].*?\n\n", "").replace("127.0.0.1:8080", "127.0.0.1:@web@");
+        try (var gateway = GatewayProcess.with(loops, toml).start()) {
+            String url = "http://127.0.0.1:" + gateway.port() + "/";
+            String answer = Curl.run("--include", url);
+            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+            assertTrue(answer.contains("x-served-by: chainless"), answer);
+            // 100 a second: of 150 at once some are one too many, and say when to come back.
+            String statuses = Curl.run("--output", "/dev/null", "--write-out", "%{http_code} %header{retry-after}\\n",
+                    url + "?[1-150]");
+            assertTrue(statuses.contains("200"), statuses);
+            assertTrue(statuses.contains("429 1"), statuses);
+        }
+    }
+
+    @Test
+    void theSamplesAreValid() {
+        for (String sample : new String[] {"quickstart.toml", "production.toml"}) {
+            Path file = GatewayProcess.HOME.resolve("config").resolve(sample);
+            GatewayProcess.Run run = GatewayProcess.run("check", file.toString());
+            assertEquals(0, run.status(), () -> sample + ": " + run);
+        }
+    }
+}
