@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.chainless.spi.http.Completion;
 import dev.chainless.spi.http.Connection;
 import dev.chainless.spi.http.Exchange;
+import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpDownstream;
 import dev.chainless.spi.http.HttpIngress;
@@ -459,7 +460,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             return;
         }
         headWritten = true;
-        if (head.status() == 101) {
+        if (head.status() == 101 && x.request().upgrade()) {
             tunnelHead(x, head);
             return;
         }
@@ -468,6 +469,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         boolean unknown = !bodyless && head.contentLength() == Head.UNKNOWN_LENGTH;
         boolean chunked = unknown && request.version() > 10;
         keepAlive = keepAlive && (!unknown || chunked) && mayKeepAlive();
+        if (unknown || head.status() == 204 || (!bodyless && head.contentLength() == 0)) {
+            // Whatever a stage left there: the length that is true, if any, is written anew.
+            head.remove(FieldName.CONTENT_LENGTH);
+        }
         decorate(x, head);
         ByteBuf out = output().buffer(head.fieldsLength() + HEAD_ROOM);
         loop.writer.response(out, head, request.version(), keepAlive, chunked);

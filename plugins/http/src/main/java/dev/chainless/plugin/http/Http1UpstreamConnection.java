@@ -98,7 +98,8 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         Head request = attempt.request();
         parser.forRequest(request);
         long length = request.contentLength();
-        int room = request.fieldsLength() + request.targetLength() + request.authorityLength() + HEAD_ROOM;
+        int room = request.method().length() + request.targetLength() + request.authorityLength()
+                + request.fieldsLength() + HEAD_ROOM;
         ByteBuf out = output().buffer(room);
         if (upstream.proxyVersion != 0 && !used) {
             proxyHeader(out, attempt);

@@ -291,6 +291,22 @@ class Http1ConnectionTest {
     }
 
     @Test
+    void writesTheLengthThatIsTrue() {
+        client.ingress.onRequest = x -> {
+            client.ingress.downstream().head(x, FakeIngress.head(200, 0, "content-length", "5"));
+            client.ingress.downstream().end(x, null);
+        };
+        client.send(GET);
+        assertEquals("HTTP/1.1 200 OK|x-test: yes|content-length: 0||", client.received());
+        client.ingress.onRequest = x -> {
+            client.ingress.downstream().head(x, FakeIngress.head(204, 0, "content-length", "5"));
+            client.ingress.downstream().end(x, null);
+        };
+        client.send(GET);
+        assertEquals("HTTP/1.1 204 No Content|x-test: yes||", client.received());
+    }
+
+    @Test
     void breaksOffAResponseThatFallsShort() {
         client.send(GET);
         Exchange x = client.ingress.last();
