@@ -49,6 +49,9 @@ import java.util.List;
  * interface: the verifier treats interfaces as {@code Object} (JVMS 4.10.1.2) and the call itself checks the receiver.
  *
  * <p>The stages are instance fields, or, if they are folded, class data that {@code ldc} loads as constants.
+ *
+ * <p>The source file is the names of the stages, {@code rate-limit > jwt}, and the line is the step. HotSpot leaves frames
+ * of hidden classes out of stack traces unless {@code -XX:+UnlockDiagnosticVMOptions -XX:+ShowHiddenFrames} is given.
  */
 final class ChainClassWriter {
     /** Steps in one method: longer phases are cut, since HotSpot compiles no method of more than 8,000 bytes. */
