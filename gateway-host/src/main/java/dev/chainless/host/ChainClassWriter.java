@@ -50,8 +50,9 @@ import java.util.List;
  *
  * <p>The stages are instance fields, or, if they are folded, class data that {@code ldc} loads as constants.
  *
- * <p>The source file is the names of the stages, {@code rate-limit > jwt}, and the line is the step. HotSpot leaves frames
- * of hidden classes out of stack traces unless {@code -XX:+UnlockDiagnosticVMOptions -XX:+ShowHiddenFrames} is given.
+ * <p>The source file is the names of the stages, {@code rate-limit > jwt}, and the line is the step. HotSpot leaves
+ * frames of hidden classes out of stack traces unless {@code -XX:+UnlockDiagnosticVMOptions -XX:+ShowHiddenFrames} is
+ * given.
  */
 final class ChainClassWriter {
     /** Steps in one method: longer phases are cut, since HotSpot compiles no method of more than 8,000 bytes. */

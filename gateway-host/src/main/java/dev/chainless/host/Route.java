@@ -42,6 +42,7 @@ record Route(String name, Chain chain, Action action, long timeoutNanos, long ma
      * @param upTo the sum of the weights up to and including each cluster's
      * @param rewrites what is changed of the target, null for nothing
      */
+    @SuppressWarnings("ArrayRecordComponent") // made once, changed by nobody
     record ToClusters(List<Cluster> clusters, int[] upTo, @Nullable Rewrites rewrites) implements Action {
         Cluster pick(int loop) {
             if (clusters.size() == 1) {
