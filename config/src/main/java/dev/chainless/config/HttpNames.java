@@ -21,7 +21,7 @@ final class HttpNames {
 
     /** Refuses the control characters that RFC 9110 section 5.5 forbids in a field value. */
     static void checkValue(String text, String what) {
-        if (!text.chars().allMatch(c -> c == '\t' || c >= ' ' && c != 0x7f)) {
+        if (!text.chars().allMatch(c -> c == '\t' || (c >= ' ' && c != 0x7f))) {
             throw new IllegalArgumentException("a control character in " + what);
         }
     }

@@ -44,7 +44,7 @@ final class Scalars {
         if (accepts(raw, true)) {
             return new Node(Boolean.valueOf(text), position);
         }
-        if (raw == String.class || !text.startsWith("[") && !text.startsWith("{")) {
+        if (raw == String.class || (!text.startsWith("[") && !text.startsWith("{"))) {
             return new Node(text, position);
         }
         return TomlText.literal(text, position);
