@@ -1,0 +1,186 @@
+package dev.chainless.host;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Answers the requests of one connection to the admin server. */
+final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOG = System.getLogger(Admin.class.getName());
+    private static final String PLAIN = "text/plain; charset=utf-8";
+    private static final String JSON = "application/json";
+    private static final Pattern LOOPBACK = Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]{1,5})?");
+    private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
+
+    private record Answer(HttpResponseStatus status, String contentType, String body) {
+        static Answer plain(HttpResponseStatus status, String body) {
+            return new Answer(status, PLAIN, body + "\n");
+        }
+
+        static Answer json(Object value) {
+            return new Answer(HttpResponseStatus.OK, JSON, Json.write(value));
+        }
+    }
+
+    private final AdminView view;
+    private final MetricRegistry metrics;
+    private final boolean loopbackOnly;
+
+    /**
+     * Makes the handler of one connection.
+     *
+     * @param loopbackOnly whether only this machine can reach the server, so that a browser which believes to talk to
+     *     another name has been deceived
+     */
+    AdminHandler(AdminView view, MetricRegistry metrics, boolean loopbackOnly) {
+        this.view = view;
+        this.metrics = metrics;
+        this.loopbackOnly = loopbackOnly;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        Answer answer;
+        boolean malformed = request.decoderResult().isFailure();
+        try {
+            answer = malformed ? Answer.plain(HttpResponseStatus.BAD_REQUEST, "The request is not HTTP/1.1.")
+                    : answer(request);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "The admin server failed at " + request.uri(), e);
+            answer = Answer.plain(HttpResponseStatus.INTERNAL_SERVER_ERROR, "This failed; the log says why.");
+        }
+        send(ctx, request, answer, !malformed && HttpUtil.isKeepAlive(request));
+    }
+
+    private Answer answer(FullHttpRequest request) {
+        if (!METHODS.contains(request.method())) {
+            return Answer.plain(HttpResponseStatus.METHOD_NOT_ALLOWED, "Only GET and HEAD.");
+        }
+        String refusal = refusal(request);
+        if (refusal != null) {
+            return Answer.plain(HttpResponseStatus.FORBIDDEN, refusal);
+        }
+        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+        // RFC 9112 section 3.2
+        if (hosts.size() > 1 || (hosts.isEmpty() && request.protocolVersion().equals(HttpVersion.HTTP_1_1))) {
+            return Answer.plain(HttpResponseStatus.BAD_REQUEST, "A request has one Host field.");
+        }
+        if (!request.uri().startsWith("/")) {
+            return Answer.plain(HttpResponseStatus.BAD_REQUEST, "The request's target begins with a slash.");
+        }
+        int query = request.uri().indexOf('?');
+        return page(query < 0 ? request.uri() : request.uri().substring(0, query), request);
+    }
+
+    private Answer page(String path, FullHttpRequest request) {
+        return switch (path) {
+            case "/" -> Answer.plain(HttpResponseStatus.OK, INDEX);
+            case "/healthz" -> Answer.plain(HttpResponseStatus.OK, "ok");
+            case "/readyz" -> {
+                List<String> reasons = view.unreadiness();
+                yield reasons.isEmpty() ? Answer.plain(HttpResponseStatus.OK, "ready")
+                        : Answer.plain(HttpResponseStatus.SERVICE_UNAVAILABLE, String.join("\n", reasons));
+            }
+            case "/metrics" -> {
+                String type = MetricRegistry.contentType(request.headers().get(HttpHeaderNames.ACCEPT));
+                yield new Answer(HttpResponseStatus.OK, type, metrics.scrape(type));
+            }
+            case "/api/v1/routes" -> rows(AdminView::routes);
+            case "/api/v1/upstreams" -> rows(AdminView::upstreams);
+            case "/api/v1/plugins" -> rows(AdminView::plugins);
+            case "/api/v1/config" -> Answer.json(view.config());
+            default -> Answer.plain(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.");
+        };
+    }
+
+    private Answer rows(Function<AdminView, List<?>> rows) {
+        return Answer.json(rows.apply(view));
+    }
+
+    /** {@return why a web page of another site, which runs in a browser here, must not read the answer; null if it may} */
+    private @Nullable String refusal(FullHttpRequest request) {
+        String host = request.headers().get(HttpHeaderNames.HOST, "").toLowerCase(Locale.ROOT);
+        if (loopbackOnly && !host.isEmpty() && !LOOPBACK.matcher(host).matches()) {
+            return "The admin server of this machine answers to localhost, 127.0.0.1 and [::1] only.";
+        }
+        String origin = request.headers().get(HttpHeaderNames.ORIGIN);
+        return origin == null || sameSite(origin, host) ? null : "Another site's page may not read this.";
+    }
+
+    private static boolean sameSite(String origin, String host) {
+        try {
+            return host.equals(String.valueOf(URI.create(origin).getRawAuthority()).toLowerCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static void send(ChannelHandlerContext ctx, FullHttpRequest request, Answer answer, boolean keepAlive) {
+        ByteBuf body = Unpooled.wrappedBuffer(answer.body().getBytes(StandardCharsets.UTF_8));
+        int length = body.readableBytes();
+        boolean head = request.method().equals(HttpMethod.HEAD);
+        if (head) {
+            body.release();
+            body = Unpooled.EMPTY_BUFFER;
+        }
+        var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), body);
+        response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
+                .set(HttpHeaderNames.CONTENT_LENGTH, length).set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+                .set("x-content-type-options", "nosniff");
+        if (answer.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
+            response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
+        }
+        HttpUtil.setKeepAlive(response.headers(), request.protocolVersion(), keepAlive);
+        ChannelFuture written = ctx.writeAndFlush(response);
+        if (!keepAlive) {
+            written.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof IdleStateEvent) {
+            var _ = ctx.close();
+        } else {
+            super.userEventTriggered(ctx, event);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        LOG.log(Level.DEBUG, "A connection to the admin server broke", cause);
+        var _ = ctx.close();
+    }
+
+    private static final String INDEX = """
+            Chainless
+
+            /healthz            200 while the process lives
+            /readyz             200 when it takes traffic, else 503 and why
+            /metrics            for Prometheus
+            /api/v1/routes      which requests go where
+            /api/v1/upstreams   the endpoints of the clusters
+            /api/v1/plugins     what is loaded
+            /api/v1/config      the configuration in effect""";
+}
