@@ -123,7 +123,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     public void handlerAdded(ChannelHandlerContext context) {
         output = new MessageOutput(context, loop);
         timer.output(output());
-        listener.opened(loop, this);
+        listener.opened(loop, this, channel);
         timer.readWithin(listener.headNanos);
     }
 

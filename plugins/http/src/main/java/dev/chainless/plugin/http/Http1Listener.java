@@ -61,15 +61,15 @@ final class Http1Listener implements HttpListener {
     public void accept(Channel channel, String listener, int loop) {
         // A client may close its side after the request and still read the answer (RFC 9112, section 9.6).
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        channel.pipeline().addLast(new Http1Connection(this, loop(loop), listener, channel));
+        channel.pipeline().addLast(new Http1Connection(this, loop(loop, channel), listener, channel));
         channel.config().setAutoRead(true);
         channel.read();
     }
 
-    private LoopState loop(int index) {
+    private LoopState loop(int index, Channel channel) {
         LoopState loop = loops[index];
         if (loop == null) {
-            loop = new LoopState(index);
+            loop = new LoopState(index, channel.eventLoop());
             loops[index] = loop;
         }
         return loop;
@@ -85,7 +85,8 @@ final class Http1Listener implements HttpListener {
         return false;
     }
 
-    void opened(LoopState loop, Http1Connection connection) {
+    void opened(LoopState loop, Http1Connection connection, Channel channel) {
+        loop.enter(channel);
         connection.next = loop.first;
         if (loop.first != null) {
             loop.first.previous = connection;
@@ -107,6 +108,7 @@ final class Http1Listener implements HttpListener {
         }
         connection.next = null;
         connection.previous = null;
+        loop.leave();
         count(loop, -1);
     }
 
@@ -118,7 +120,10 @@ final class Http1Listener implements HttpListener {
 
     @Override
     public void drain(int loop, Duration within) {
-        LoopState state = loop(loop);
+        LoopState state = loops[loop];
+        if (state == null) {
+            return;
+        }
         state.draining = true;
         long closeAt = context.nanoTime() + Math.min(MOMENT_NANOS, within.toNanos() / 2);
         for (Http1Connection c = state.first; c != null; ) {

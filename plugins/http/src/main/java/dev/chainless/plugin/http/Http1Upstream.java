@@ -29,7 +29,7 @@ final class Http1Upstream implements HttpUpstream {
 
     @Override
     public UpstreamConnection connect(Channel channel, int loop, HttpEgress egress) {
-        var connection = new Http1UpstreamConnection(this, loop(loop), channel, egress);
+        var connection = new Http1UpstreamConnection(this, loop(loop, channel), channel, egress);
         channel.pipeline().addLast(connection);
         channel.config().setAutoRead(true);
         channel.read();
@@ -37,10 +37,10 @@ final class Http1Upstream implements HttpUpstream {
     }
 
     /** {@return what the connections of a loop share; to be called on that loop} */
-    LoopState loop(int index) {
+    LoopState loop(int index, Channel channel) {
         LoopState loop = loops[index];
         if (loop == null) {
-            loop = new LoopState(index);
+            loop = new LoopState(index, channel.eventLoop());
             loops[index] = loop;
         }
         return loop;

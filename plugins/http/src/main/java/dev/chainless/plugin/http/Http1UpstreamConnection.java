@@ -77,6 +77,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         output = new MessageOutput(context, loop);
+        loop.enter(channel);
     }
 
     @Override
@@ -363,6 +364,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         }
         state = State.CLOSED;
         output().release();
+        loop.leave();
         egress.closed(this);
     }
 
@@ -402,7 +404,9 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void moved(int loop, HttpEgress egress) {
-        this.loop = upstream.loop(loop);
+        this.loop.leaveLater();
+        this.loop = upstream.loop(loop, channel);
+        this.loop.enter(channel);
         this.egress = egress;
         output().moved(this.loop);
     }

@@ -2,26 +2,52 @@ package dev.chainless.plugin.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
-import java.nio.ByteBuffer;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
 
 /** What all connections of one codec on one event loop share. Used on that loop only. */
 final class LoopState {
     private static final int BUFFER_SIZE = 32 * 1024;
-    /** A write that waits for a slow peer holds the buffer; so many turns later it is given up to that write. */
+    /** A write that waits for a slow peer holds the buffer; after so many misses it is left to that write. */
     private static final int PATIENCE = 64;
 
     final int index;
     final HeadWriter writer = new HeadWriter();
     final TraceIds ids = new TraceIds();
-    /** The connections, a list linked through them. */
-    @org.jspecify.annotations.Nullable Http1Connection first;
+    /** A listener's connections, a list linked through them. */
+    @Nullable Http1Connection first;
     boolean draining;
-    private ByteBuf own = fresh();
+    private final EventLoop eventLoop;
+    /** Taken from the pool with the first connection, and given back with the last one. */
+    private @Nullable ByteBuf own;
+    private int connections;
     private int misses;
 
-    LoopState(int index) {
+    LoopState(int index, EventLoop eventLoop) {
         this.index = index;
+        this.eventLoop = eventLoop;
+    }
+
+    /** Says that a connection uses this state from now on. */
+    void enter(Channel channel) {
+        if (connections++ == 0) {
+            own = fresh(channel.alloc());
+        }
+    }
+
+    /** Says that a connection does so no more. */
+    void leave() {
+        ByteBuf last = own;
+        if (--connections == 0 && last != null) {
+            own = null;
+            last.release();
+        }
+    }
+
+    /** Likewise, from another loop. */
+    void leaveLater() {
+        eventLoop.execute(this::leave);
     }
 
     /**
@@ -29,23 +55,24 @@ final class LoopState {
      * it is the same one each time: it is free again when the write of before has released it.
      */
     ByteBuf buffer(ByteBufAllocator allocator, int room) {
-        if (room <= BUFFER_SIZE) {
-            if (own.refCnt() == 1) {
-                misses = 0;
-                return own.clear().retain();
-            }
-            if (++misses > PATIENCE) {
-                misses = 0;
-                own.release();
-                own = fresh();
-                return own.retain();
-            }
+        ByteBuf kept = own;
+        if (kept == null || room > BUFFER_SIZE) {
+            return allocator.directBuffer(room);
         }
-        return allocator.directBuffer(Math.max(room, 1024));
+        if (kept.refCnt() == 1) {
+            misses = 0;
+            return kept.clear().retain();
+        }
+        if (++misses <= PATIENCE) {
+            return allocator.directBuffer(Math.max(room, 1024));
+        }
+        misses = 0;
+        kept.release();
+        own = fresh(allocator);
+        return own.retain();
     }
 
-    // Left to the garbage collector in the end, since codecs are never told that they are not needed any more.
-    private static ByteBuf fresh() {
-        return Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(BUFFER_SIZE)).clear();
+    private static ByteBuf fresh(ByteBufAllocator allocator) {
+        return allocator.directBuffer(BUFFER_SIZE, BUFFER_SIZE);
     }
 }
