@@ -12,9 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The listening sockets that systemd opened before it started this process: sd_listen_fds(3). So a port below 1024 needs
- * no privilege here, and a restart loses no connection. A socket is a listener's by its name, {@code FileDescriptorName=},
- * or else by its address. Not thread-safe.
+ * The listening sockets that systemd opened before it started this process: sd_listen_fds(3). So a port below 1024
+ * needs no privilege here, and a restart loses no connection. A socket is a listener's by its name,
+ * {@code FileDescriptorName=}, or else by its address. Not thread-safe.
  */
 final class ActivatedSockets {
     private static final int FIRST_DESCRIPTOR = 3;
@@ -49,8 +49,8 @@ final class ActivatedSockets {
         }
         int descriptors = Integer.parseInt(count);
         if (descriptors > 0 && !Epoll.isAvailable()) {
-            throw new StartException("The service manager hands over sockets (LISTEN_FDS), which needs epoll, and that is "
-                    + "not to be had here; take the .socket unit away");
+            throw new StartException("The service manager hands over sockets (LISTEN_FDS), which needs epoll, and that "
+                    + "is not to be had here; take the .socket unit away");
         }
         String[] names = environment.getOrDefault("LISTEN_FDNAMES", "").split(":", -1);
         for (int i = 0; i < descriptors; i++) {
@@ -62,8 +62,8 @@ final class ActivatedSockets {
     }
 
     /**
-     * {@return the socket of a listener, bound and listening but registered with no loop; null if there is none} It is the
-     * caller's.
+     * {@return the socket of a listener, bound and listening but registered with no loop; null if there is none} It is
+     * the caller's.
      *
      * @param listener its name
      * @param listen its address

@@ -30,7 +30,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = System.getLogger(Admin.class.getName());
     private static final String PLAIN = "text/plain; charset=utf-8";
     private static final String JSON = "application/json";
-    private static final Pattern LOOPBACK = Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]{1,5})?");
+    private static final Pattern LOOPBACK = Pattern.compile(
+            "(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]{1,5})?");
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     private record Answer(HttpResponseStatus status, String contentType, String body) {
@@ -118,7 +119,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         return Answer.json(rows.apply(view));
     }
 
-    /** {@return why a web page of another site, which runs in a browser here, must not read the answer; null if it may} */
+    /** {@return why a page of another site, in a browser of this machine, must not read the answer; null if it may} */
     private @Nullable String refusal(FullHttpRequest request) {
         String host = request.headers().get(HttpHeaderNames.HOST, "").toLowerCase(Locale.ROOT);
         if (loopbackOnly && !host.isEmpty() && !LOOPBACK.matcher(host).matches()) {

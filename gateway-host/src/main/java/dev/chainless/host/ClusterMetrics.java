@@ -33,6 +33,7 @@ final class ClusterMetrics {
         borrowed = scope.counter("upstream_borrowed", "Tries that took an idle connection of another loop.");
         received = scope.counter("upstream_received_bytes", "Bytes of response bodies read from endpoints.");
         sent = scope.counter("upstream_sent_bytes", "Bytes of request bodies written to endpoints.");
-        responseHead = scope.histogram("upstream_response_seconds", "Time from the start of a try to its response's head.");
+        responseHead = scope.histogram("upstream_response_seconds",
+                "Time from the start of a try to its response's head.");
     }
 }

@@ -53,7 +53,10 @@ public final class Gateway implements AutoCloseable {
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final ServiceNotifier notifier = ServiceNotifier.fromEnvironment();
     private @Nullable DemoOrigin demo;
+    private @Nullable Admin admin;
+    private volatile boolean listening;
     private volatile @Nullable Generation generation;
 
     private Gateway(GatewayConfig config, List<? extends Plugin<?>> given) {
@@ -128,7 +131,20 @@ public final class Gateway implements AutoCloseable {
         Generation first = assemble(demoAddress);
         generation = first;
         ingresses.values().forEach(ingress -> ingress.publish(first));
-        config.listeners().forEach((name, listener) -> listeners.open(name, listener, null, this::codec));
+        if (config.admin().enabled()) {
+            admin = new Admin(config.admin(), new GatewayView(this), metrics);
+        }
+        for (Loop loop : loops.all()) {
+            LoopLag.measure(loop.eventLoop(), loop.index(), hostMetrics.loopLag);
+        }
+        var activated = ActivatedSockets.fromEnvironment();
+        config.listeners().forEach((name, listener) ->
+            listeners.open(name, listener, activated.take(name, listener.listen()), this::codec));
+        for (String unused : activated.unused()) {
+            LOG.log(Level.WARNING, "The service manager handed over the socket {0}, which no listener is for", unused);
+        }
+        listening = true;
+        notifier.ready();
     }
 
     private dev.chainless.spi.http.HttpListener codec(String listener) {
@@ -150,7 +166,7 @@ public final class Gateway implements AutoCloseable {
 
     /** {@return where the admin server listens, null if there is none} */
     public @Nullable InetSocketAddress adminAddress() {
-        return null;
+        return admin == null ? null : admin.address();
     }
 
     /** {@return what the gateway runs on} */
@@ -189,8 +205,12 @@ public final class Gateway implements AutoCloseable {
     public record PluginInfo(String name, String version, String kind, String module, String digest, String problem) {
     }
 
-    boolean isReady() {
-        return generation != null && !draining.get();
+    /** {@return why no traffic should be sent here, empty when it may} */
+    List<String> unreadiness() {
+        if (draining.get()) {
+            return List.of("the gateway is draining");
+        }
+        return listening ? List.of() : List.of("the gateway is starting");
     }
 
     @Nullable Generation generation() {
@@ -213,6 +233,7 @@ public final class Gateway implements AutoCloseable {
         if (!draining.compareAndSet(false, true)) {
             return;
         }
+        notifier.stopping();
         Generation last = generation;
         Duration within = config.runtime().drain();
         if (last != null) {
@@ -256,6 +277,9 @@ public final class Gateway implements AutoCloseable {
         }
         draining.set(true);
         listeners.close();
+        if (admin != null) {
+            admin.close();
+        }
         Generation last = generation;
         if (last != null) {
             last.close();
@@ -265,6 +289,7 @@ public final class Gateway implements AutoCloseable {
             demo.close();
         }
         background.shutdownNow();
+        notifier.close();
         metrics.close();
         stopped.countDown();
     }

@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
- * The gateway's own metrics. Those of a listener, cluster or route live from the first generation that has it to the last:
- * a generation resolves them when it is made, {@link #retain} drops what no generation has any more. Thread-safe.
+ * The gateway's own metrics. Those of a listener, cluster or route live from the first generation that has it to the
+ * last: a generation resolves them when it is made, {@link #retain} drops what no generation has any more. Thread-safe.
  */
 final class HostMetrics {
     private record RouteKey(String route, String listener) {

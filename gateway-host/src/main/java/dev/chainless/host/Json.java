@@ -24,9 +24,9 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 
 /**
- * Writes rows and configurations as JSON. A record is an object whose keys are spelt as in the TOML; positions in files
- * are left out, and so is the text under any key that sounds like a secret: they belong into files, but nothing keeps an
- * operator from writing one into a table of settings.
+ * Writes rows and configurations as JSON. A record is an object whose keys are spelt as in the TOML; positions in
+ * files are left out, and so is the text under any key that sounds like a secret: they belong into files, but nothing
+ * keeps an operator from writing one into a table of settings.
  */
 final class Json {
     private static final Pattern SECRET = Pattern.compile(

@@ -25,13 +25,14 @@ final class ListenerMetrics {
         MetricRegistry.Scope scope = registry.scope(owner, "listener", name);
         accepted = scope.counter("connections", "Connections that clients opened.");
         closed = scope.counter("connections_closed", "Connections of clients that have ended.");
-        refused = scope.counter("connections_refused", "Connections that were closed at once since a limit was reached.");
+        refused = scope.counter("connections_refused", "Connections that were closed at once, at a limit.");
         requests = scope.counter("exchanges", "Requests whose head was read or refused.");
         ended = scope.counter("exchanges_ended", "Exchanges that have ended.");
         malformed = scope.counter("malformed", "Requests that do not follow the protocol or exceed its bounds.");
         received = scope.counter("received_bytes", "Bytes read from clients.");
         sent = scope.counter("sent_bytes", "Bytes written to clients.");
-        duration = scope.histogram("exchange_duration_seconds", "Time from a request's head to the end of its exchange.");
+        duration = scope.histogram("exchange_duration_seconds",
+                "Time from a request's head to the end of its exchange.");
         scope.gauge("connections_open", "Connections of clients that are open.", () -> difference(accepted, closed));
         scope.gauge("exchanges_active", "Exchanges under way.", () -> difference(requests, ended));
     }

@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  * All metrics of the process. Event loops count in cells of their own; Micrometer and Prometheus's exposition only read
  * them when somebody scrapes. Thread-safe; nothing here is for the fast path.
  *
- * <p>Who registers has an owner's name, by which all of it is revoked. Two owners that register the same name and labels,
- * the old and the new generation of a stage for example, share the counter, and it goes with the last of them.
+ * <p>Who registers has an owner's name, by which all of it is revoked. Two owners that register the same name and
+ * labels, the old and the new generation of a stage for example, share the counter, and it goes with the last of them.
  */
 final class MetricRegistry implements AutoCloseable {
     static final String PREFIX = "chainless_";

@@ -20,10 +20,10 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells systemd how a service of {@code Type=notify} is: sd_notify(3) by its datagram socket. Does nothing where no service
- * manager asked for it. Thread-safe; a service manager that does not listen is logged, and no reason to stop.
+ * Tells systemd how a service of {@code Type=notify} is: sd_notify(3) by its datagram socket. Does nothing where no
+ * service manager asked for it. Thread-safe; a service manager that does not listen is logged, and no reason to stop.
  */
-public final class ServiceNotifier implements AutoCloseable {
+final class ServiceNotifier implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ServiceNotifier.class.getName());
 
     private final @Nullable MultiThreadIoEventLoopGroup group;
