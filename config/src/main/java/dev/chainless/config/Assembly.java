@@ -11,13 +11,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Puts the main file and the included ones together. What can be checked on the tables alone is checked there, so that
  * a mistake in one place does not hide those in others.
  */
 final class Assembly {
-    private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}");
 
     private final RawTable main;
     private final List<RawTable> included;
@@ -92,7 +93,7 @@ final class Assembly {
     }
 
     private void define(Map<String, Position> first, String name, Position position, String path) {
-        if (!name.matches(NAME)) {
+        if (!NAME.matcher(name).matches()) {
             problems.add(Problem.at(position, path,
                     "expected a name of up to 100 letters, digits, \"_\", \"-\" and \".\", found "
                             + Expected.found(new Node(name, position))));

@@ -34,7 +34,8 @@ final class Binding {
     private final List<Problem> problems;
     private final Scalars scalars;
     private final Map<Class<?>, Shape> shapes = new HashMap<>();
-    private final Map<Executable, MethodHandle> handles = new HashMap<>();
+    private final Map<Class<?>, MethodHandle> constructors = new HashMap<>();
+    private final Map<Method, MethodHandle> factories = new HashMap<>();
 
     Binding(MethodHandles.Lookup lookup, Map<String, Set<String>> names, List<Problem> problems) {
         this.lookup = lookup;
@@ -77,7 +78,8 @@ final class Binding {
                 case KEY, KEYED_BY -> values.get(field.name());
             };
         }
-        return call(constructor(type), arguments, table.position(), table.path(), "");
+        MethodHandle constructor = constructors.computeIfAbsent(type, this::constructor);
+        return call(constructor, arguments, table.position(), table.path(), null);
     }
 
     private boolean refuseUnknown(RawTable table, Set<String> known) {
@@ -262,7 +264,7 @@ final class Binding {
             return null;
         }
         Object[] arguments = form.positioned() ? new Object[] {argument, node.position()} : new Object[] {argument};
-        return call(handle(form.method()), arguments, node.position(), path, ", found " + Expected.found(node));
+        return call(factories.computeIfAbsent(form.method(), this::handle), arguments, node.position(), path, node);
     }
 
     private @Nullable Object mismatch(Node node, String path, String expected) {
@@ -276,7 +278,7 @@ final class Binding {
 
     /** Any exception of a record's own code is a problem of the table: a plugin's record must not stop the host. */
     private @Nullable Object call(
-            MethodHandle handle, @Nullable Object[] arguments, Position position, String path, String found) {
+            MethodHandle handle, @Nullable Object[] arguments, Position position, String path, @Nullable Node node) {
         try {
             return handle.invoke(arguments);
         } catch (Error e) {
@@ -284,7 +286,8 @@ final class Binding {
         } catch (Throwable e) {
             String message = e.getMessage();
             boolean clear = e instanceof IllegalArgumentException && message != null;
-            problems.add(Problem.at(position, path, (clear ? message : "refused: " + e) + found));
+            problems.add(Problem.at(position, path, (clear ? message : "refused: " + e)
+                    + (node == null ? "" : ", found " + Expected.found(node))));
             return null;
         }
     }
@@ -300,17 +303,15 @@ final class Binding {
     }
 
     private MethodHandle handle(Executable executable) {
-        return handles.computeIfAbsent(executable, key -> {
-            try {
-                MethodHandles.Lookup access = access(key.getDeclaringClass());
-                MethodHandle handle = key instanceof Constructor<?> constructor
-                        ? access.unreflectConstructor(constructor) : access.unreflect((Method) key);
-                return handle.asSpreader(Object[].class, key.getParameterCount())
-                        .asType(MethodType.methodType(Object.class, Object[].class));
-            } catch (IllegalAccessException e) {
-                throw new IllegalStateException("the plugin's lookup gives no access to " + key, e);
-            }
-        });
+        try {
+            MethodHandles.Lookup access = access(executable.getDeclaringClass());
+            MethodHandle handle = executable instanceof Constructor<?> constructor
+                    ? access.unreflectConstructor(constructor) : access.unreflect((Method) executable);
+            return handle.asSpreader(Object[].class, executable.getParameterCount())
+                    .asType(MethodType.methodType(Object.class, Object[].class));
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("the plugin's lookup gives no access to " + executable, e);
+        }
     }
 
     /** A plugin's record by the plugin's own lookup, and one of another module, such as a value type, as anyone. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The paths that a route takes. {@code /a/b} is that path alone. {@code /v1/*} is {@code /v1} and all below it, so that
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param prefix whether it ends in {@code /*}
  */
 public record PathPattern(List<Segment> segments, boolean prefix) {
+    private static final Pattern CAPTURE = Pattern.compile("\\{[A-Za-z_][A-Za-z0-9_]*\\}");
     private static final String EXPECTS = "a path such as \"/a\", \"/v1/*\" or \"/users/{id}/*\"";
 
     /**
@@ -76,7 +78,7 @@ public record PathPattern(List<Segment> segments, boolean prefix) {
     }
 
     private static Segment segment(String part) {
-        if (part.matches("\\{[A-Za-z_][A-Za-z0-9_]*\\}")) {
+        if (CAPTURE.matcher(part).matches()) {
             return new Segment(part.substring(1, part.length() - 1), true);
         }
         if (part.indexOf('*') >= 0) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import dev.chainless.spi.config.Durations;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ public final class RawTable {
     /** A value and where it is: a String, Long, Double, Boolean, Temporal, {@code List<Node>} or RawTable. */
     record Node(Object value, Position position) {
     }
+
+    private static final Pattern BARE = Pattern.compile("[A-Za-z0-9_-]+");
 
     private final Map<String, Node> nodes;
     private final Position position;
@@ -93,7 +96,7 @@ public final class RawTable {
     }
 
     static String join(String path, String key) {
-        String written = key.matches("[A-Za-z0-9_-]+") ? key : quoted(key);
+        String written = BARE.matcher(key).matches() ? key : quoted(key);
         return path.isEmpty() ? written : path + "." + written;
     }
 

@@ -30,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type the record
  * @param fields one for each component, in order
+ * @param keyed those fields that have a key of their own
  * @param shorthands the other ways to write it
  */
-record Shape(Class<?> type, List<Field> fields, List<ShortForm> shorthands) {
+record Shape(Class<?> type, List<Field> fields, List<Field> keyed, List<ShortForm> shorthands) {
     /** Where the value of a component comes from. */
     enum Role {
         /** From the key of the component. */
@@ -93,7 +94,8 @@ record Shape(Class<?> type, List<Field> fields, List<ShortForm> shorthands) {
                 .filter(method -> Modifier.isStatic(method.getModifiers()))
                 .map(Shape::shortForm)
                 .toList();
-        return new Shape(type, List.copyOf(fields), shorthands);
+        List<Field> keyed = fields.stream().filter(field -> field.role() == Role.KEY).toList();
+        return new Shape(type, List.copyOf(fields), keyed, shorthands);
     }
 
     /** {@return whether a table is no way to write it} */
@@ -105,14 +107,9 @@ record Shape(Class<?> type, List<Field> fields, List<ShortForm> shorthands) {
         return fields.stream().anyMatch(field -> field.role() == Role.REST);
     }
 
-    /** {@return the fields that have a key of their own} */
-    List<Field> keyed() {
-        return fields.stream().filter(field -> field.role() == Role.KEY).toList();
-    }
-
     /** {@return the key whose presence picks this record among the records of a choice} */
     String discriminator() {
-        return keyed().getFirst().key();
+        return keyed.getFirst().key();
     }
 
     /** {@return the shapes of the records that a sealed interface permits} */
