@@ -11,8 +11,6 @@ final class ClusterMetrics {
     final Counter connectFailures;
     final Counter reused;
     final Counter borrowed;
-    final Counter received;
-    final Counter sent;
     final LatencyHistogram responseHead;
 
     /**
@@ -31,9 +29,7 @@ final class ClusterMetrics {
         connectFailures = scope.counter("upstream_connect_failures", "Connections to endpoints that did not open.");
         reused = scope.counter("upstream_reused", "Tries that found an idle connection on their own loop.");
         borrowed = scope.counter("upstream_borrowed", "Tries that took an idle connection of another loop.");
-        received = scope.counter("upstream_received_bytes", "Bytes of response bodies read from endpoints.");
-        sent = scope.counter("upstream_sent_bytes", "Bytes of request bodies written to endpoints.");
         responseHead = scope.histogram("upstream_response_seconds",
-                "Time from the start of a try to its response's head.");
+                "Time from the request's head on its way to an endpoint to the response's.");
     }
 }

@@ -73,6 +73,7 @@ final class Flow extends Cursor implements ExchangeHost {
     private int triesLeft;
     private long totalDeadline;
     private long stageDeadline;
+    private long attemptStart;
 
     Flow(Loop loop) {
         super(cursor -> new Exchange((Flow) cursor));
@@ -429,7 +430,8 @@ final class Flow extends Cursor implements ExchangeHost {
         int at = loop.index();
         cluster().metrics().attempts.increment(at);
         free.pool().endpoint().requests.increment(at);
-        arm(cluster().responseTimeout().toNanos());
+        attemptStart = System.nanoTime();
+        arm(attemptStart, cluster().responseTimeout().toNanos());
         responsePath.begin();
         free.connection().send(exchange.attempt());
         if (exchange.request().upgrade()) {
@@ -512,6 +514,7 @@ final class Flow extends Cursor implements ExchangeHost {
         if (phase != Phase.SENT) {
             return;
         }
+        cluster().metrics().responseHead.record(loop.index(), System.nanoTime() - attemptStart);
         if (chain().hasUpstreamResponse()) {
             phase = Phase.UPSTREAM_RESPONSE;
             step = 0;

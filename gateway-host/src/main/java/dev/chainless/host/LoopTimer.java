@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An idle connection's deadline moves with every read, and hardly ever passes. So moving it later only writes the
  * moment into the node: the node stays where it is linked, and is linked again, where it belongs by then, when the
- * wheel comes by. Only a move to before the linked tick touches the wheel at once. A moment beyond the wheel's turn is linked
- * into its farthest bucket, and again from there.
+ * wheel comes by. Only a move to before the linked tick touches the wheel at once. A moment beyond the wheel's turn is
+ * linked into its farthest bucket, and again from there.
  *
  * <p>A node belongs to the first tick that is not before its moment, so it fires at most a tick, 50 ms, and the loop's
  * own delay after it. The loop has one scheduled task, and that only while a node is linked.
