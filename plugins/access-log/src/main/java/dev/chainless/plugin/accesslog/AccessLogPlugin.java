@@ -15,8 +15,7 @@ public final class AccessLogPlugin implements FilterPlugin<AccessLogConfig> {
     private static final Duration PERIOD = Duration.ofMillis(50);
 
     /** Makes the plugin. */
-    public AccessLogPlugin() {
-    }
+    public AccessLogPlugin() {}
 
     @Override
     public String name() {

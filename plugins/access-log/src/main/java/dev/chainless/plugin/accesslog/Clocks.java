@@ -17,8 +17,7 @@ record Clocks(PluginContext context) {
      * @param firstByteMicros until the response's head was written, 0 if it never was
      * @param totalMicros until now
      */
-    record Times(long startMillis, long firstByteMicros, long totalMicros) {
-    }
+    record Times(long startMillis, long firstByteMicros, long totalMicros) {}
 
     Times times(Exchange exchange) {
         long elapsed = Math.max(0, context.nanoTime() - exchange.startNanos());

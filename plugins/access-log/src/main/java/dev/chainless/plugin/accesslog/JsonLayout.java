@@ -46,7 +46,8 @@ record JsonLayout(int maxField) implements Layout {
         text(line, ",\"cluster\":", exchange.cluster());
         Endpoint endpoint = exchange.attempt().endpoint();
         if (endpoint != null) {
-            line.ascii(",\"endpoint\":\"").json(endpoint.host(), maxField).ascii(':').number(endpoint.port()).ascii('"');
+            line.ascii(",\"endpoint\":\"").json(endpoint.host(), maxField).ascii(':').number(endpoint.port())
+                    .ascii('"');
         }
         if (exchange.attempt().number() > 0) {
             line.ascii(",\"attempts\":").number(exchange.attempt().number());

@@ -10,8 +10,7 @@ final class StandardOutput implements Sink {
     private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
 
     @Override
-    public void begin(int count) {
-    }
+    public void begin(int count) {}
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
@@ -19,6 +18,5 @@ final class StandardOutput implements Sink {
     }
 
     @Override
-    public void close() {
-    }
+    public void close() {}
 }

@@ -97,7 +97,8 @@ class AccessLogTest {
             assertTrue(line[i] >= ' ' && line[i] < 0x7f);
         }
         assertEquals('\n', line[line.length - 1]);
-        String text = new String(line, StandardCharsets.US_ASCII).replaceAll("\\\\(\\\\|\"|u[0-9a-f]{4}|x[0-9a-f]{2})", "");
+        String text =
+                new String(line, StandardCharsets.US_ASCII).replaceAll("\\\\(\\\\|\"|u[0-9a-f]{4}|x[0-9a-f]{2})", "");
         assertFalse(text.contains("\\"), text);
         String shape = format == Format.JSON
                 ? "\\{\"[a-z_]+\":(\"[^\"]*\"|[0-9.]+)(,\"[a-z_]+\":(\"[^\"]*\"|[0-9.]+))*}\n"
@@ -170,7 +171,8 @@ class AccessLogTest {
         assertFalse(Files.exists(folder.resolve("access.log.3")));
         assertTrue(all.getLast().contains("/49 "));
         var sorted = new ArrayList<>(all);
-        sorted.sort(java.util.Comparator.comparingInt(line -> Integer.parseInt(line.replaceAll(".*GET /(\\d+).*", "$1"))));
+        sorted.sort(
+                java.util.Comparator.comparingInt(line -> Integer.parseInt(line.replaceAll(".*GET /(\\d+).*", "$1"))));
         assertEquals(sorted, all);
         assertEquals(Collections.max(List.of(all.size(), 30)), all.size());
     }
@@ -194,8 +196,7 @@ class AccessLogTest {
     void aSinkThatFailsLosesLinesOnly() {
         var journal = new Journal(new Sink() {
             @Override
-            public void begin(int count) {
-            }
+            public void begin(int count) {}
 
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
@@ -203,8 +204,7 @@ class AccessLogTest {
             }
 
             @Override
-            public void close() {
-            }
+            public void close() {}
         }, 1 << 16, context);
         var stage = new LogStage(new CommonLayout(100, false), journal, new Clocks(context));
         for (int i = 0; i < 10_000; i++) {
@@ -257,8 +257,7 @@ class AccessLogTest {
         private final java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
 
         @Override
-        public void begin(int count) {
-        }
+        public void begin(int count) {}
 
         @Override
         public void write(byte[] source, int offset, int length) {
@@ -266,7 +265,6 @@ class AccessLogTest {
         }
 
         @Override
-        public void close() {
-        }
+        public void close() {}
     }
 }

@@ -9,8 +9,7 @@ import java.lang.invoke.MethodHandles;
 public final class AddressListPlugin implements PolicyPlugin<AddressListConfig> {
 
     /** Makes the plugin. */
-    public AddressListPlugin() {
-    }
+    public AddressListPlugin() {}
 
     @Override
     public String name() {

@@ -2,8 +2,7 @@ package dev.chainless.plugin.addresslist;
 
 /** The bits of an address as numbers. */
 final class Bits {
-    private Bits() {
-    }
+    private Bits() {}
 
     /** {@return up to eight bytes as one number, the first byte the highest} */
     static long big(byte[] bytes, int offset, int count) {

@@ -16,8 +16,7 @@ final class RangeFile {
     /** Far above the largest list in use. What is larger is not a list, and would fill the memory. */
     private static final int MOST_RANGES = 5_000_000;
 
-    private RangeFile() {
-    }
+    private RangeFile() {}
 
     /**
      * Reads a file.

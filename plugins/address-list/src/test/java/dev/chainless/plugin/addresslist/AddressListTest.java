@@ -179,7 +179,8 @@ class AddressListTest {
 
     private static AddressListConfig config(
             List<String> allow, List<String> deny, List<Path> allowFiles, List<Path> denyFiles, Decision otherwise) {
-        return new AddressListConfig(ranges(allow), ranges(deny), allowFiles, denyFiles, Optional.ofNullable(otherwise), 403);
+        return new AddressListConfig(ranges(allow), ranges(deny), allowFiles, denyFiles, Optional.ofNullable(otherwise),
+                403);
     }
 
     private static List<IpPrefix> ranges(List<String> texts) {

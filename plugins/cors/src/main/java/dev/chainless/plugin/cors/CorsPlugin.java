@@ -10,8 +10,7 @@ import java.lang.invoke.MethodHandles;
 public final class CorsPlugin implements FilterPlugin<CorsConfig> {
 
     /** Makes the plugin. */
-    public CorsPlugin() {
-    }
+    public CorsPlugin() {}
 
     @Override
     public String name() {

@@ -34,7 +34,8 @@ class CorsTest {
         assertEquals("GET, PUT", fake.responseField("access-control-allow-methods"));
         assertEquals("x-token", fake.responseField("access-control-allow-headers"));
         assertEquals("600", fake.responseField("access-control-max-age"));
-        assertEquals("Origin, Access-Control-Request-Method, Access-Control-Request-Headers", fake.responseField("vary"));
+        assertEquals("Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+                fake.responseField("vary"));
     }
 
     @Test
@@ -122,10 +123,12 @@ class CorsTest {
     @Test
     void refusesWhatCannotBeMeant() {
         for (String origin : List.of("https://app.example.org/", "app.example.org", "https://App.example.org",
-                "https://app.example.org:443", "http://a:80", "https://*", "https://*example.org", "https://a.*.org", "")) {
+                "https://app.example.org:443", "http://a:80", "https://*", "https://*example.org", "https://a.*.org",
+                "")) {
             assertThrows(IllegalArgumentException.class, () -> OriginPattern.of(origin), origin);
         }
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> stage(true, "*")).getMessage().contains("any site"));
+        assertTrue(
+                assertThrows(IllegalArgumentException.class, () -> stage(true, "*")).getMessage().contains("any site"));
         assertThrows(IllegalArgumentException.class, () -> stage(true, "null"));
         assertThrows(IllegalArgumentException.class, () -> config(true, List.of("*"), "https://a.example"));
         assertThrows(IllegalArgumentException.class, () -> config(false, List.of("GET, PUT"), "https://a.example"));

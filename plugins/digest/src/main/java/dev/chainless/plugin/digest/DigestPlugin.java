@@ -11,8 +11,7 @@ import java.util.stream.Stream;
 public final class DigestPlugin implements FilterPlugin<DigestConfig> {
 
     /** Makes the plugin. */
-    public DigestPlugin() {
-    }
+    public DigestPlugin() {}
 
     @Override
     public String name() {

@@ -8,8 +8,7 @@ import java.util.Locale;
 final class Wish {
     private static final FieldName WANT_CONTENT_DIGEST = FieldName.of("want-content-digest");
 
-    private Wish() {
-    }
+    private Wish() {}
 
     /** {@return whether the client can use the SHA-256 of the content in the trailers} */
     static boolean of(Head request) {

@@ -38,13 +38,15 @@ class DigestTest {
         assertEquals(Head.UNKNOWN_LENGTH, fake.exchange().response().contentLength());
         assertNull(fake.responseField("content-length"));
         assertEquals("Content-Digest", fake.responseField("trailer"));
-        GatheredBody out = send(fake, null, Unpooled.copiedBuffer("{\"hello\": \"world\"}\n", StandardCharsets.US_ASCII));
+        GatheredBody out =
+                send(fake, null, Unpooled.copiedBuffer("{\"hello\": \"world\"}\n", StandardCharsets.US_ASCII));
         assertEquals("sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:", out.trailers().get(CONTENT_DIGEST));
     }
 
     @Property(tries = 200)
     void digestsWhatPassesAndPassesWhatItDigests(
-            @ForAll @Size(max = 8) List<@IntRange(max = 20_000) Integer> sizes, @ForAll boolean direct) throws Exception {
+            @ForAll @Size(max = 8) List<@IntRange(max = 20_000) Integer> sizes, @ForAll boolean direct)
+            throws Exception {
         FakeExchange fake = answered(FakeExchange.of("GET", "/").with("Want-Content-Digest", "sha-512=3, sha-256=10"));
         assertTrue(stage.wantsResponseBody(fake.exchange()));
         var all = new ByteArrayOutputStream();
@@ -58,7 +60,8 @@ class DigestTest {
         GatheredBody out = send(fake, null, chunks);
         assertArrayEquals(all.toByteArray(), out.bytes());
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(all.toByteArray());
-        assertEquals("sha-256=:" + Base64.getEncoder().encodeToString(digest) + ":", out.trailers().get(CONTENT_DIGEST));
+        assertEquals("sha-256=:" + Base64.getEncoder().encodeToString(digest) + ":",
+                out.trailers().get(CONTENT_DIGEST));
         fake.exchange().get(stage.running()).close();
     }
 
@@ -96,7 +99,8 @@ class DigestTest {
     void isUsedAgainAfterAnAbort() {
         FakeExchange first = answered(FakeExchange.of("GET", "/").with("te", "trailers"));
         stage.wantsResponseBody(first.exchange());
-        stage.responseData(first.exchange(), Unpooled.copiedBuffer("half", StandardCharsets.US_ASCII), new GatheredBody());
+        stage.responseData(first.exchange(), Unpooled.copiedBuffer("half", StandardCharsets.US_ASCII),
+                new GatheredBody());
         RunningDigest digest = first.exchange().get(stage.running());
         digest.close();
         assertEquals(1, stage.byLoop().get(0).idle());

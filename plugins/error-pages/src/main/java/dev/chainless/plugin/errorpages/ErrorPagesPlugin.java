@@ -17,8 +17,7 @@ public final class ErrorPagesPlugin implements FilterPlugin<ErrorPagesConfig> {
     private static final long LARGEST_FILE = 1024 * 1024;
 
     /** Makes the plugin. */
-    public ErrorPagesPlugin() {
-    }
+    public ErrorPagesPlugin() {}
 
     @Override
     public String name() {

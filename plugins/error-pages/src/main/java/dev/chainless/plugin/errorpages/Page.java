@@ -17,20 +17,16 @@ record Page(List<Piece> pieces, Escaping escaping) {
     private static final String REASON = "${response.reason}";
 
     /** A piece of the page. */
-    private sealed interface Piece {
-    }
+    private sealed interface Piece {}
 
     /** What the author wrote. */
-    private record Literal(String text) implements Piece {
-    }
+    private record Literal(String text) implements Piece {}
 
     /** A value of the exchange. */
-    private record Value(Template template) implements Piece {
-    }
+    private record Value(Template template) implements Piece {}
 
     /** The reason phrase of the status. */
-    private record Reason() implements Piece {
-    }
+    private record Reason() implements Piece {}
 
     /**
      * Reads a page.

@@ -2,8 +2,7 @@ package dev.chainless.plugin.errorpages;
 
 /** The reason phrases of the registry of statuses (RFC 9110, section 15, and others). */
 final class Reasons {
-    private Reasons() {
-    }
+    private Reasons() {}
 
     /** {@return what an error's status means} */
     static String of(int status) {

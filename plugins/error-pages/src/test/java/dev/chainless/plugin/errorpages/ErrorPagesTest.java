@@ -73,10 +73,12 @@ class ErrorPagesTest {
 
     @Test
     void replacesTheUpstreamsErrorsOnDemand() {
-        ResponseFilter stage = stage(List.of("5xx"), "${response.status} ${response.header.x-why} $$", "text/plain", false,
-                false);
-        FakeExchange fake = FakeExchange.of("GET", "/").answered(502, "content-type", "text/x", "content-encoding", "br",
-                "etag", "\"1\"", "www-authenticate", "Basic", "x-why", "<b>");
+        ResponseFilter stage =
+                stage(List.of("5xx"), "${response.status} ${response.header.x-why} $$", "text/plain", false,
+                        false);
+        FakeExchange fake =
+                FakeExchange.of("GET", "/").answered(502, "content-type", "text/x", "content-encoding", "br",
+                        "etag", "\"1\"", "www-authenticate", "Basic", "x-why", "<b>");
         stage.onResponse(fake.exchange());
         assertTrue(fake.exchange().isLocalReply());
         assertEquals("502 <b> $", fake.takeBody());
@@ -137,7 +139,8 @@ class ErrorPagesTest {
         Files.writeString(file, "<p>${response.reason}");
         FakeExchange fake = FakeExchange.of("GET", "/");
         fail(fake, 404, "no route");
-        stage(config(List.of("404"), Optional.empty(), Optional.of(file), HTML, true, true)).onResponse(fake.exchange());
+        stage(config(List.of("404"), Optional.empty(), Optional.of(file), HTML, true, true))
+                .onResponse(fake.exchange());
         assertEquals("<p>Not Found", fake.takeBody());
     }
 
@@ -176,7 +179,8 @@ class ErrorPagesTest {
         return (ResponseFilter) new ErrorPagesPlugin().stage(config, new FakeContext("pages", 1));
     }
 
-    private static ErrorPagesConfig config(List<String> statuses, Optional<String> text, Optional<Path> file, String type,
+    private static ErrorPagesConfig config(List<String> statuses, Optional<String> text, Optional<Path> file,
+            String type,
             boolean problemJson, boolean localOnly) {
         return new ErrorPagesConfig(statuses.stream().map(StatusRange::parse).toList(), text, file,
                 type, problemJson, localOnly);

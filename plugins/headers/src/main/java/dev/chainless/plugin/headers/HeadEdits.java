@@ -21,8 +21,7 @@ import java.util.Map;
 record HeadEdits(FieldName[] removed, FieldLine[] lines, Computed[] computed) {
 
     /** A field whose value depends on the exchange. */
-    record Computed(FieldName name, Template template) {
-    }
+    record Computed(FieldName name, Template template) {}
 
     static HeadEdits of(Edits edits) {
         var removed = new ArrayList<FieldName>();

@@ -9,8 +9,7 @@ import java.lang.invoke.MethodHandles;
 public final class HeadersPlugin implements FilterPlugin<HeadersConfig> {
 
     /** Makes the plugin. */
-    public HeadersPlugin() {
-    }
+    public HeadersPlugin() {}
 
     @Override
     public String name() {

@@ -35,7 +35,8 @@ record Decision(KeySource source, Moments moments, Missing missing, boolean need
         metrics.gauge("rate_limit_keys", "Keys that are remembered.", moments::keys, labels);
         return new Decision(
                 KeySource.of(config, context.loops(), KeyedHash.random()), moments, config.missing(),
-                config.key().kind() == Key.Kind.CLAIM, interval, config.burstSize(), Rejection.of(config, context.name()),
+                config.key().kind() == Key.Kind.CLAIM, interval, config.burstSize(),
+                Rejection.of(config, context.name()),
                 metrics.counter("rate_limit_admitted", "Requests that were let through.", labels),
                 metrics.counter("rate_limit_rejected", "Requests that were rejected.", labels));
     }

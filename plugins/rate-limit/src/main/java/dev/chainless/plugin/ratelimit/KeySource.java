@@ -60,7 +60,7 @@ sealed interface KeySource {
             Object claim = principal == null ? null : principal.claims().get(name);
             return switch (claim) {
                 case null -> NONE;
-                case List<?> _, Map<?, ?> _ -> NONE;
+                case List<?> _,Map<?, ?> _ -> NONE;
                 case String text -> text.isEmpty() ? NONE : hash.of(text);
                 default -> hash.of(claim.toString());
             };

@@ -9,8 +9,7 @@ import java.lang.invoke.MethodHandles;
 public final class RateLimitPlugin implements PolicyPlugin<RateLimitConfig> {
 
     /** Makes the plugin. */
-    public RateLimitPlugin() {
-    }
+    public RateLimitPlugin() {}
 
     @Override
     public String name() {

@@ -6,5 +6,4 @@ package dev.chainless.plugin.ratelimit;
  * @param remaining how many more would be admitted now
  * @param resetSeconds until the whole burst is there again, rounded up
  */
-record Standing(long remaining, long resetSeconds) {
-}
+record Standing(long remaining, long resetSeconds) {}

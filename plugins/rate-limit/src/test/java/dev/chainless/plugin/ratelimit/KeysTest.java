@@ -70,7 +70,8 @@ class KeysTest {
             bytes[i] = (byte) i;
         }
         assertEquals(0xd320d86d2a519956L, HASH.of(bytes, 0, bytes.length));
-        assertNotEquals(HASH.of("a".getBytes(StandardCharsets.US_ASCII), 0, 1), HASH.of("b".getBytes(StandardCharsets.US_ASCII), 0, 1));
+        assertNotEquals(HASH.of("a".getBytes(StandardCharsets.US_ASCII), 0, 1),
+                HASH.of("b".getBytes(StandardCharsets.US_ASCII), 0, 1));
     }
 
     private static long key(ClientKeys keys, String address, int loop) {

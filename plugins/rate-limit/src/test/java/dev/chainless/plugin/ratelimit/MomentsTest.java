@@ -21,7 +21,6 @@ class MomentsTest {
     private static final KeyedHash HASH = new KeyedHash(1, 2);
     private final Counter forgotten = new Counter(1);
 
-
     @Property(tries = 500)
     void decidesAsTheBucketOfTheTextbookDoes(
             @ForAll @Size(max = 200) List<@IntRange(max = 4999) Integer> steps,

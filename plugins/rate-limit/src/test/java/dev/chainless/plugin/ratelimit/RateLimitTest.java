@@ -154,6 +154,7 @@ class RateLimitTest {
 
     private Policy policy(String key, String rate, int burst, Missing missing, Fields fields) {
         return new RateLimitPlugin().policy(
-                new RateLimitConfig(Key.of(key), Rate.parse(rate), Optional.of(burst), 1000, 64, missing, fields), context);
+                new RateLimitConfig(Key.of(key), Rate.parse(rate), Optional.of(burst), 1000, 64, missing, fields),
+                context);
     }
 }

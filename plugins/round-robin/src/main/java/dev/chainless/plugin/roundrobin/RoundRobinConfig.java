@@ -1,5 +1,4 @@
 package dev.chainless.plugin.roundrobin;
 
 /** A balancer without settings: the weights are the endpoints'. */
-record RoundRobinConfig() {
-}
+record RoundRobinConfig() {}

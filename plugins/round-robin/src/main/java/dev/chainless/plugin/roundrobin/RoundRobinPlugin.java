@@ -9,8 +9,7 @@ import java.lang.invoke.MethodHandles;
 public final class RoundRobinPlugin implements BalancerPlugin<RoundRobinConfig> {
 
     /** Makes the plugin. */
-    public RoundRobinPlugin() {
-    }
+    public RoundRobinPlugin() {}
 
     @Override
     public String name() {
