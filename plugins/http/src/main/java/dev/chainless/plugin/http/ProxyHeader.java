@@ -1,5 +1,6 @@
 package dev.chainless.plugin.http;
 
+import dev.chainless.spi.config.IpPrefix;
 import io.netty.buffer.ByteBuf;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -122,17 +123,11 @@ final class ProxyHeader {
     }
 
     private static @Nullable InetAddress literal(String text, boolean four) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c != '.' && (four || (c != ':' && Octets.hex((byte) c) < 0)) && (c < '0' || c > '9')) {
-                return null;
-            }
-        }
-        if (four != (text.indexOf(':') < 0)) {
+        if (four != (text.indexOf(':') < 0) || text.indexOf('/') >= 0) {
             return null;
         }
         try {
-            return InetAddress.ofLiteral(text);
+            return IpPrefix.parse(text).network();
         } catch (IllegalArgumentException e) {
             return null;
         }

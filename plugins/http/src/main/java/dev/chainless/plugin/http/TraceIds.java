@@ -71,10 +71,10 @@ final class TraceIds {
         }
         head.remove(FieldName.TRACEPARENT);
         head.remove(TRACESTATE);
-        requestId(traceparent, TRACE);
         // The standard forbids ids of zeros only.
+        hex(random.nextLong() | 1, traceparent, TRACE);
+        hex(random.nextLong(), traceparent, TRACE + 16);
         hex(random.nextLong() | 1, traceparent, PARENT);
-        traceparent[TRACE + REQUEST_ID_LENGTH - 1] |= 1;
         head.add(FieldName.TRACEPARENT, traceparent, TRACEPARENT_LENGTH);
     }
 

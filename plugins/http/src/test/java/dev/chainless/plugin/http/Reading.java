@@ -4,6 +4,7 @@ import dev.chainless.spi.http.Head;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -66,6 +67,13 @@ record Reading(int result, int status, String detail, String head, int left) {
                 + head.path() + "] query [" + head.query() + "] length " + head.contentLength() + " chunked "
                 + parser.chunked() + " keep-alive " + parser.keepAlive() + " until-close " + parser.untilClose()
                 + " continue " + parser.expectContinue() + " upgrade " + head.upgrade();
+    }
+
+    /** {@return the bytes and a line feed} A line that comes in pieces is judged when its end has come. */
+    static byte[] ended(byte[] raw) {
+        byte[] result = Arrays.copyOf(raw, raw.length + 1);
+        result[raw.length] = '\n';
+        return result;
     }
 
     static byte[] bytes(String raw) {
