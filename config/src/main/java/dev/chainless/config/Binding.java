@@ -115,7 +115,7 @@ final class Binding {
         Slot slot = field.slot();
         Class<?> raw = slot.raw();
         if (field.absent() != null) {
-            Node node = Scalars.literal(field.absent().value(), slot.raw(), table.position());
+            Node node = Scalars.literal(field.absent().value(), slot, table.position());
             return value(slot, node, table.path(field.key()));
         }
         if (slot.nullable()) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,14 +38,17 @@ final class Scalars {
     }
 
     /** {@return the value that the text of a default stands for} */
-    static Node literal(String text, Class<?> raw, Position position) {
+    static Node literal(String text, Slot slot, Position position) {
+        Class<?> raw = slot.raw() == Optional.class ? slot.inner().raw() : slot.raw();
         if (accepts(raw, 0L)) {
             return new Node(accepts(raw, 0.0) ? (Object) Double.valueOf(text) : Long.valueOf(text), position);
         }
         if (accepts(raw, true)) {
             return new Node(Boolean.valueOf(text), position);
         }
-        if (raw == String.class || (!text.startsWith("[") && !text.startsWith("{"))) {
+        boolean toml = raw == List.class || raw == Map.class || raw == RawTable.class || raw.isSealed()
+                || (raw.isRecord() && !Shape.of(raw).noTable());
+        if (!toml || (!text.startsWith("[") && !text.startsWith("{"))) {
             return new Node(text, position);
         }
         return TomlText.literal(text, position);

@@ -4,12 +4,9 @@ import dev.chainless.config.Shape.Field;
 import dev.chainless.config.Shape.Role;
 import dev.chainless.config.Shape.ShortForm;
 import dev.chainless.config.Shape.Slot;
-import dev.chainless.spi.config.ByteSize;
 import dev.chainless.spi.config.Default;
 import dev.chainless.spi.config.Doc;
 import dev.chainless.spi.config.Durations;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -256,9 +253,8 @@ public final class Schema {
     }
 
     private static Object literal(Default absent, Slot slot) {
-        Type type = slot.type() instanceof ParameterizedType generic ? generic.getRawType() : slot.type();
-        Object value = Scalars.literal(absent.value(), (Class<?>) type, Position.none()).value();
-        return slot.raw() == ByteSize.class ? ByteSize.parse(absent.value()).toString() : RawTable.plain(value);
+        Object value = Scalars.literal(absent.value(), slot, Position.none()).value();
+        return RawTable.plain(value);
     }
 
     private static Object number(String text) {

@@ -55,7 +55,7 @@ class BinderTest {
     private record All(
             String text, @Default("true") boolean truth, @Default("7") int number, @Default("8") long big,
             @Default("0.5") double real, @Default("very-fancy") Mode mode, @Default("30s") Duration pause,
-            @Default("1KiB") ByteSize size, @Default("127.0.0.1:1") HostPort address, @Default("::1") IpPrefix prefix,
+            @Default("1KiB") ByteSize size, @Default("[::1]:1") HostPort address, @Default("::1") IpPrefix prefix,
             @Default("5/m") Rate rate, Optional<Path> path, List<Integer> numbers, Map<String, Point> points,
             Point origin,
             @Default("black") Shade shade, @Nullable String maybe, @Default("[1, 2]") List<Integer> pair,
@@ -114,7 +114,7 @@ class BinderTest {
     @Test
     void absentKeysAreTheirDefaults() {
         assertEquals(new All("t", true, 7, 8, 0.5, Mode.VERY_FANCY, Duration.ofSeconds(30), ByteSize.of(1024),
-                HostPort.parse("127.0.0.1:1"), IpPrefix.parse("::1"), Rate.parse("5/m"), Optional.empty(), List.of(),
+                HostPort.parse("[::1]:1"), IpPrefix.parse("::1"), Rate.parse("5/m"), Optional.empty(), List.of(),
                 Map.of(), new Point(1, 2), new Shade.Flat("black"), null, List.of(1, 2), "plain"),
                 bind("text = 't'", All.class));
     }
