@@ -1,5 +1,11 @@
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -9,12 +15,14 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -214,41 +222,120 @@ final class Assemble {
 
 /**
  * The run that the AOT cache is made from. The JVM writes the cache when the program ends, and archives the classes that it
- * loaded and linked, so the program must do what it does in production: load every plugin, serve requests of several kinds.
+ * loaded and linked, so the program does what it does in production: it loads every plugin and serves requests of all kinds.
  */
 final class Training {
+    private static final Pattern LISTENING = Pattern.compile("Listening on 127\\.0\\.0\\.1:(\\d+) \\(web\\)");
+    private static final Pattern ADMIN = Pattern.compile("Admin on 127\\.0\\.0\\.1:(\\d+)");
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private final Path home;
     private final Path cache;
+    private final Path file;
     private final Path log;
 
     Training(Path home, Path module, Path target) {
         this.home = home;
         this.cache = home.resolve("lib/chainless.aot");
+        this.file = module.resolve("src/main/build/training.toml");
         this.log = target.resolve("training.log");
     }
 
     void run() throws Exception {
-        launch("-XX:AOTCacheOutput=" + cache, "version");
+        var gateway = launch("-XX:AOTCacheOutput=" + cache, "run", file.toString());
+        try {
+            int port = port(gateway, LISTENING);
+            int admin = port(gateway, ADMIN);
+            sendRequests(port, admin);
+            gateway.destroy();
+            awaitEnd(gateway);
+        } finally {
+            gateway.destroyForcibly();
+        }
         if (!Files.exists(cache)) {
-            throw failure("the training run wrote no AOT cache");
+            throw failure("the run wrote no AOT cache");
         }
         // `on` refuses to start when the cache doesn't fit, which `auto` would pass over.
-        launch("-XX:AOTMode=on", "version");
+        awaitEnd(launch("-XX:AOTMode=on", "version"));
     }
 
-    private void launch(String option, String... arguments) throws Exception {
+    private void sendRequests(int port, int admin) throws Exception {
+        var web = "http://127.0.0.1:" + port;
+        try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build()) {
+            // Enough of them for the loops to have made their buffers and pools.
+            for (int i = 0; i < 200; i++) {
+                expect(client, 200, get(web + "/plain/" + i));
+            }
+            expect(client, 200, get(web + "/v1/acme/items?page=2").header("accept", "application/json")
+                    .header("origin", "https://app.example.org").header("want-content-digest", "sha-256=1"));
+            expect(client, 204, request(web + "/v1/acme/items").method("OPTIONS", BodyPublishers.noBody())
+                    .header("accept", "json").header("origin", "https://app.example.org")
+                    .header("access-control-request-method", "GET"));
+            expect(client, 200, request(web + "/plain/post").POST(BodyPublishers.ofString("a body of known length")));
+            expect(client, 200, request(web + "/plain/post").POST(BodyPublishers.ofInputStream(
+                    () -> new ByteArrayInputStream(new byte[20_000]))));
+            expect(client, 200, request(web + "/plain/head").method("HEAD", BodyPublishers.noBody()));
+            expect(client, 308, get(web + "/old/page"));
+            expect(client, 404, get(web + "/nowhere").header("accept", "application/problem+json"));
+            expect(client, 503, get(web + "/broken"));
+            expect(client, 200, get(web + "/scarce"));
+            expect(client, 429, get(web + "/scarce"));
+            for (var path : List.of("/metrics", "/healthz", "/api/v1/routes")) {
+                expect(client, 200, get("http://127.0.0.1:" + admin + path));
+            }
+        }
+    }
+
+    private static HttpRequest.Builder get(String address) {
+        return request(address).GET();
+    }
+
+    private static HttpRequest.Builder request(String address) {
+        return HttpRequest.newBuilder(URI.create(address)).timeout(PATIENCE);
+    }
+
+    private void expect(HttpClient client, int status, HttpRequest.Builder builder) throws Exception {
+        var request = builder.build();
+        int answer;
+        try {
+            answer = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        } catch (IOException e) {
+            throw failure(request + " got no answer: " + e);
+        }
+        if (answer != status) {
+            throw failure(request + " got status " + answer + " where " + status + " was expected");
+        }
+    }
+
+    /** Waits until the gateway has printed where it listens. */
+    private int port(Process gateway, Pattern line) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (gateway.isAlive() && System.nanoTime() < deadline) {
+            var found = line.matcher(Files.readString(log));
+            if (found.find()) {
+                return Integer.parseInt(found.group(1));
+            }
+            Thread.sleep(50);
+        }
+        throw failure("the gateway never said `" + line + "`");
+    }
+
+    private Process launch(String option, String... arguments) throws IOException {
         var command = new ArrayList<>(List.of(home.resolve("bin/chainless").toString()));
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().put("CHAINLESS_JAVA_OPTS", option + " -Xlog:aot=warning -Xlog:cds=warning");
+        builder.environment().put("CHAINLESS_JAVA_OPTS", option);
         builder.environment().remove("CHAINLESS_HEAP");
-        var process = builder.start();
-        if (!process.waitFor(2, TimeUnit.MINUTES)) {
+        return builder.start();
+    }
+
+    private void awaitEnd(Process process) throws Exception {
+        if (!process.waitFor(PATIENCE)) {
             process.destroyForcibly();
-            throw failure("`" + String.join(" ", command) + "` did not end within 2 minutes");
+            throw failure("the program did not end within " + PATIENCE.toSeconds() + " s");
         }
         if (process.exitValue() != 0) {
-            throw failure("`" + String.join(" ", command) + "` with " + option + " ended with " + process.exitValue());
+            throw failure("the program ended with " + process.exitValue());
         }
     }
 
@@ -259,7 +346,7 @@ final class Training {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Assemble.BuildFailure("AOT training failed: " + what + ". It said:\n" + said.strip()
+        return new Assemble.BuildFailure("AOT training failed: " + what + ". The gateway said:\n" + said.strip()
                 + "\n(-Dchainless.aot=false builds without)");
     }
 }
