@@ -1,13 +1,11 @@
 package dev.chainless.plugin.accesslog;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -17,14 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** A file that is appended to, rotated when it is full, and opened anew when someone else has moved it away. */
 final class LogFile implements Sink {
     private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** A write from an array goes through a native buffer of its size, which the thread then keeps. */
-    private static final int PIECE = 64 * 1024;
 
     private final Path file;
     private final long rotateSize;
     private final int keep;
     private final LongSupplier nanoTime;
-    private @Nullable FileChannel channel;
+    /** Not a channel: an interrupt, by which the host ends work, closes a channel in the middle of a line. */
+    private @Nullable FileOutputStream out;
     private @Nullable Object key;
     private long size;
     private long checkedNanos;
@@ -47,13 +44,13 @@ final class LogFile implements Sink {
     @Override
     public void begin(int count) throws IOException {
         long now = nanoTime.getAsLong();
-        if (channel != null && now - checkedNanos >= CHECK_NANOS) {
+        if (out != null && now - checkedNanos >= CHECK_NANOS) {
             checkedNanos = now;
             if (!Objects.equals(key, key())) {
                 close();
             }
         }
-        if (channel == null) {
+        if (out == null) {
             open();
         }
         if (rotateSize > 0 && size > 0 && size + count > rotateSize) {
@@ -63,12 +60,8 @@ final class LogFile implements Sink {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        FileChannel open = Objects.requireNonNull(channel);
         try {
-            for (int done = 0; done < length;) {
-                int piece = Math.min(PIECE, length - done);
-                done += open.write(ByteBuffer.wrap(bytes, offset + done, piece));
-            }
+            Objects.requireNonNull(out).write(bytes, offset, length);
         } catch (IOException e) {
             close();
             throw e;
@@ -78,18 +71,16 @@ final class LogFile implements Sink {
 
     @Override
     public void close() throws IOException {
-        if (channel != null) {
-            FileChannel open = channel;
-            channel = null;
+        if (out != null) {
+            FileOutputStream open = out;
+            out = null;
             open.close();
         }
     }
 
     private void open() throws IOException {
-        FileChannel open = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
-        channel = open;
-        size = open.size();
+        out = new FileOutputStream(file.toFile(), true);
+        size = Files.size(file);
         key = key();
         checkedNanos = nanoTime.getAsLong();
     }
