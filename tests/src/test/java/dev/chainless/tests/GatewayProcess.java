@@ -1,7 +1,5 @@
 package dev.chainless.tests;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -301,17 +299,9 @@ final class GatewayProcess implements AutoCloseable {
         return this;
     }
 
-    /** Sends SIGTERM. */
+    /** Sends SIGTERM. Not by {@link Process#destroy}, which would close the streams and lose the last words. */
     void terminate() {
-        process.destroy();
-    }
-
-    void signal(String name) {
-        try {
-            assertEquals(0, new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor());
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError(e);
-        }
+        process.toHandle().destroy();
     }
 
     /** Waits for the end and returns the exit status. */
@@ -347,33 +337,33 @@ final class GatewayProcess implements AutoCloseable {
         }
     }
 
+    /** Once all clients are gone, so must be what was open for them. */
+    private void awaitQuiet() {
+        Await.until("no connection and no exchange of the gateway is left", Duration.ofSeconds(10),
+                () -> metric("chainless_connections_open") == 0 && metric("chainless_exchanges_active") == 0,
+                () -> "\n" + admin("/metrics").body().lines().filter(line -> line.startsWith("chainless_connections")
+                        || line.startsWith("chainless_exchanges")).toList() + "\n" + output());
+    }
+
     /** {@return the lines that tell of leaks, errors of the runtime and, if they aren't expected, stack traces} */
     List<String> complaints() {
         return log.stream().filter(line -> line.contains("LEAK") || line.contains("OutOfMemoryError")
                 || line.contains("IllegalReferenceCountException") || !tolerant && STACK.matcher(line).matches()).toList();
     }
 
-    /** Like {@link #close}, for a gateway that is not to be stopped gently. */
-    void kill() {
-        process.destroyForcibly();
-    }
-
     @Override
     public void close() {
-        if (process.isAlive()) {
-            revealLeaks();
-            process.destroy();
-            try {
-                if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                    process.destroyForcibly().waitFor();
-                    throw new AssertionError("the gateway did not end after SIGTERM\n" + output());
-                }
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
+        try {
+            if (process.isAlive()) {
+                awaitQuiet();
+                revealLeaks();
+                terminate();
             }
+            awaitExit();
+        } finally {
+            process.destroyForcibly();
+            http.shutdownNow();
         }
-        awaitExit();
-        http.close();
         if (!complaints().isEmpty()) {
             throw new AssertionError("the gateway complained:\n" + output());
         }
