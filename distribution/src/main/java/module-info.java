@@ -6,7 +6,7 @@ import org.jspecify.annotations.NullMarked;
     requires dev.chainless.host;
     requires info.picocli;
     requires java.logging;
-    requires jdk.unsupported; // sun.misc.Signal: a shutdown hook does not see a second signal
+    requires jdk.unsupported; // sun.misc.Signal
     requires static org.jspecify;
 
     opens dev.chainless.cli to info.picocli; // fills in options and parameters by reflection

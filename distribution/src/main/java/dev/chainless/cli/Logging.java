@@ -40,7 +40,7 @@ final class Logging {
 
         @Override
         public String format(LogRecord record) {
-            String level = record.getLevel() == Level.SEVERE ? "ERROR" : record.getLevel().getName();
+            String level = record.getLevel().equals(Level.SEVERE) ? "ERROR" : record.getLevel().getName();
             String name = String.valueOf(record.getLoggerName());
             var text = new StringBuilder(TIME.format(record.getInstant())).append(' ').append(level).append(' ')
                     .append(name.substring(name.lastIndexOf('.') + 1)).append(": ").append(formatMessage(record));

@@ -11,7 +11,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import sun.misc.Signal;
 
 /** Runs a gateway until it is told to stop. */
 @Command(name = "run", mixinStandardHelpOptions = true,
@@ -29,15 +28,13 @@ final class RunCommand implements Callable<Integer> {
         Path chosen = file == null ? Home.quickstart() : file;
         Gateway gateway = Gateway.start(Home.load(chosen));
         var signals = new AtomicInteger();
-        for (String name : new String[] {"TERM", "INT"}) {
-            Signal.handle(new Signal(name), signal -> {
-                if (signals.getAndIncrement() == 0) {
-                    Thread.ofPlatform().name("drain").start(gateway::drain);
-                } else {
-                    Thread.ofPlatform().name("stop").start(gateway::close);
-                }
-            });
-        }
+        Signals.handle(() -> {
+            if (signals.getAndIncrement() == 0) {
+                Thread.ofPlatform().name("drain").start(gateway::drain);
+            } else {
+                Thread.ofPlatform().name("stop").start(gateway::close);
+            }
+        });
         gateway.addresses().forEach((name, address) -> out.println("Listening on " + shown(address) + " (" + name + ")"));
         InetSocketAddress admin = gateway.adminAddress();
         if (admin != null) {

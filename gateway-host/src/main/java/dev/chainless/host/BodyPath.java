@@ -182,7 +182,7 @@ abstract class BodyPath {
         for (int i = 0; i < stepCount; i++) {
             waiting += steps[i].inboxBytes;
         }
-        boolean pause = waiting > flow.maxBuffered() || open && !sinkWritable();
+        boolean pause = waiting > flow.maxBuffered() || (open && !sinkWritable());
         if (pause != sourcePaused && !ended) {
             sourcePaused = pause;
             readSource(!pause);

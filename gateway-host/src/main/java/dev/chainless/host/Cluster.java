@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** A named set of endpoints, its balancer, and a pool for each loop and endpoint. */
 final class Cluster {
@@ -20,7 +19,7 @@ final class Cluster {
     private final HttpUpstream codec;
     private final Loops loops;
     private final ClusterMetrics metrics;
-    private final List<Map<EndpointState, EndpointPool>> pools;
+    private final List<IdentityHashMap<EndpointState, EndpointPool>> pools;
     private final EndpointPool[][] poolsByIndex;
 
     Cluster(String name, ClusterConfig config, List<EndpointState> endpoints, Balancer balancer, HttpUpstream codec,
@@ -36,7 +35,7 @@ final class Cluster {
         this.pools = new ArrayList<>();
         this.poolsByIndex = new EndpointPool[loops.count()][endpoints.size()];
         for (Loop loop : loops.all()) {
-            Map<EndpointState, EndpointPool> ofLoop = new IdentityHashMap<>();
+            IdentityHashMap<EndpointState, EndpointPool> ofLoop = new IdentityHashMap<>();
             for (int i = 0; i < endpoints.size(); i++) {
                 EndpointPool pool = new EndpointPool(this, endpoints.get(i), loop);
                 ofLoop.put(endpoints.get(i), pool);

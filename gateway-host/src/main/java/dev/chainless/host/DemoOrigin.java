@@ -49,7 +49,7 @@ final class DemoOrigin implements AutoCloseable {
     @Override
     public void close() {
         channel.close().syncUninterruptibly();
-        group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        var _ = group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
     }
 
     /** Shows the request as the origin got it. */
@@ -66,12 +66,12 @@ final class DemoOrigin implements AutoCloseable {
             response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
                     .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
             HttpUtil.setKeepAlive(response, HttpUtil.isKeepAlive(request));
-            ctx.writeAndFlush(response);
+            var _ = ctx.writeAndFlush(response, ctx.voidPromise());
         }
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            ctx.close();
+            var _ = ctx.close();
         }
     }
 }

@@ -190,8 +190,9 @@ final class EndpointPool {
     }
 
     void release(Link link) {
-        if (closed || !link.connection().isReusable()
-                || cluster.maxRequestsPerConnection() > 0 && link.uses() >= cluster.maxRequestsPerConnection()) {
+        int uses = cluster.maxRequestsPerConnection();
+        boolean wornOut = uses > 0 && link.uses() >= uses;
+        if (closed || wornOut || !link.connection().isReusable()) {
             link.connection().close();
         } else {
             serve(link);
@@ -240,7 +241,7 @@ final class EndpointPool {
                         target.opening--;
                     }
                     if (!left.isSuccess() || !entered.isSuccess() || !channel.isActive()) {
-                        channel.close();
+                        channel.unsafe().closeForcibly();
                         target.endpoint.giveConnection();
                         target.more();
                         return;

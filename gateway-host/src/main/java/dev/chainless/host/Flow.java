@@ -107,10 +107,6 @@ final class Flow extends Cursor implements ExchangeHost {
         return Objects.requireNonNull(downstream);
     }
 
-    private Link link() {
-        return Objects.requireNonNull(link);
-    }
-
     private Cluster cluster() {
         return Objects.requireNonNull(cluster);
     }
@@ -491,7 +487,7 @@ final class Flow extends Cursor implements ExchangeHost {
      * was on a pooled connection that turned out to be dead and sending it twice does no harm (RFC 9110, section 9.2.2).
      */
     private boolean replayable(boolean untouched) {
-        return !requestPath.delivered() && (untouched || reused && idempotent(exchange.request().method()));
+        return !requestPath.delivered() && (untouched || (reused && idempotent(exchange.request().method())));
     }
 
     private static boolean idempotent(String method) {

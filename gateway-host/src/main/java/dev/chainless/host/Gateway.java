@@ -116,7 +116,8 @@ public final class Gateway implements AutoCloseable {
     public static void check(GatewayConfig config, List<? extends Plugin<?>> plugins) {
         var gateway = new Gateway(config, plugins);
         try {
-            gateway.assemble(config.demo().listen());
+            // No socket is opened, so that a demo on any free port has none yet; which one does not matter here.
+            gateway.assemble(new HostPort(config.demo().listen().host(), Math.max(1, config.demo().listen().port())));
         } finally {
             gateway.close();
         }

@@ -9,6 +9,7 @@ import dev.chainless.config.StageConfig;
 import dev.chainless.config.StageRef;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -59,8 +60,8 @@ final class GatewayView implements AdminView {
         Generation generation = gateway.generation();
         List<UpstreamRow> rows = new ArrayList<>();
         if (generation != null) {
-            new TreeSet<>(generation.clusters().keySet()).forEach(name -> {
-                for (EndpointState endpoint : generation.clusters().get(name).endpoints()) {
+            new TreeMap<>(generation.clusters()).forEach((name, cluster) -> {
+                for (EndpointState endpoint : cluster.endpoints()) {
                     int idle = endpoint.idle();
                     rows.add(new UpstreamRow(name, endpoint.endpoint().authority(), endpoint.endpoint().weight(),
                             Math.max(0, endpoint.connections() - idle), idle, endpoint.requests.sum(),

@@ -2,7 +2,6 @@ package dev.chainless.host;
 
 import dev.chainless.config.ListenerConfig;
 import dev.chainless.spi.http.HttpListener;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -60,7 +59,7 @@ final class Listeners {
         if (cause == null) {
             return bind.channel();
         }
-        bind.channel().close();
+        bind.channel().unsafe().closeForcibly();
         String shown = address.getHostString() + ":" + address.getPort();
         String message = String.valueOf(cause.getMessage());
         if (message.contains("in use")) {
@@ -108,7 +107,9 @@ final class Listeners {
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             Channel channel = (Channel) message;
             Loop loop = loops.lessLoaded();
-            if (connections.incrementAndGet() > maxConnections | open.incrementAndGet() > limit) {
+            int all = connections.incrementAndGet();
+            int own = open.incrementAndGet();
+            if (all > maxConnections || own > limit) {
                 connections.decrementAndGet();
                 open.decrementAndGet();
                 counters.refused.incrementShared();
@@ -147,7 +148,7 @@ final class Listeners {
             System.getLogger(Listeners.class.getName()).log(System.Logger.Level.WARNING,
                     "Listener \"" + name + "\" cannot accept a connection: " + cause.getMessage());
             ctx.channel().config().setAutoRead(false);
-            ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(true), 100,
+            var _ = ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(true), 100,
                     java.util.concurrent.TimeUnit.MILLISECONDS);
         }
     }

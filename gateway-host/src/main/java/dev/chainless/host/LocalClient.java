@@ -89,7 +89,7 @@ final class LocalClient implements HttpClient {
             }
             var timer = loop.eventLoop().schedule(() -> giveUp("no answer within " + timeout.toMillis() + " ms"),
                     timeout.toNanos(), TimeUnit.NANOSECONDS);
-            result.whenComplete((response, failure) -> {
+            var _ = result.whenComplete((response, failure) -> {
                 timer.cancel(false);
                 if (result.isCancelled()) {
                     loop.execute(() -> giveUp("cancelled"));
