@@ -22,11 +22,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Chunked bodies: what is read, what is refused, and that pieces make no difference. */
 class ChunkDecoderTest {
 
-    private record Body(int result, String data, String trailers, int left) {
+    record Body(int result, String data, String trailers, int left) {
     }
 
     /** Decodes at once, or in pieces of random length. */
-    private static Body decode(byte[] raw, Random pieces) {
+    static Body decode(byte[] raw, Random pieces) {
         var decoder = new ChunkDecoder(64, HeadLimits.DEFAULT);
         var trailers = new Head();
         var data = new ByteArrayOutputStream();

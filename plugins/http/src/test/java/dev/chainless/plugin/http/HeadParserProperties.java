@@ -96,7 +96,7 @@ class HeadParserProperties {
         assertEquals(value, head.get(FieldName.of("a")));
     }
 
-    private static void compare(byte[] raw, Head head, HeadParser parser, ByteBuf in) {
+    static void compare(byte[] raw, Head head, HeadParser parser, ByteBuf in) {
         var channel = new EmbeddedChannel(new HttpRequestDecoder(new HttpDecoderConfig().setMaxInitialLineLength(100_000)
                 .setMaxHeaderSize(100_000)));
         channel.writeInbound(Unpooled.wrappedBuffer(raw));
