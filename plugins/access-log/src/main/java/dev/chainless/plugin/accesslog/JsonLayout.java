@@ -46,8 +46,9 @@ record JsonLayout(int maxField) implements Layout {
         text(line, ",\"cluster\":", exchange.cluster());
         Endpoint endpoint = exchange.attempt().endpoint();
         if (endpoint != null) {
-            line.ascii(",\"endpoint\":\"").json(endpoint.host(), maxField).ascii(':').number(endpoint.port())
-                    .ascii('"');
+            boolean ipv6 = endpoint.host().indexOf(':') >= 0;
+            line.ascii(",\"endpoint\":\"").ascii(ipv6 ? "[" : "").json(endpoint.host(), maxField).ascii(ipv6 ? "]:" : ":");
+            line.number(endpoint.port()).ascii('"');
         }
         if (exchange.attempt().number() > 0) {
             line.ascii(",\"attempts\":").number(exchange.attempt().number());
