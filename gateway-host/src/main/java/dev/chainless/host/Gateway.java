@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Gateway.class.getName());
     private static final Duration NOTICE = Duration.ofMillis(200);
+    private static final Duration STALL = Duration.ofSeconds(2);
 
     private final GatewayConfig config;
     private final PluginRegistry plugins;
@@ -56,6 +57,7 @@ public final class Gateway implements AutoCloseable {
     private final ServiceNotifier notifier = ServiceNotifier.fromEnvironment();
     private @Nullable DemoOrigin demo;
     private @Nullable Admin admin;
+    private @Nullable LoopWatch watch;
     private volatile boolean listening;
     private volatile @Nullable Generation generation;
 
@@ -135,9 +137,7 @@ public final class Gateway implements AutoCloseable {
         if (config.admin().enabled()) {
             admin = new Admin(config.admin(), new GatewayView(this), metrics);
         }
-        for (Loop loop : loops.all()) {
-            LoopLag.measure(loop.eventLoop(), loop.index(), hostMetrics.loopLag);
-        }
+        watch = new LoopWatch(loops.all().stream().map(Loop::eventLoop).toList(), hostMetrics, STALL);
         var activated = ActivatedSockets.fromEnvironment();
         config.listeners().forEach((name, listener) ->
             listeners.open(name, listener, activated.take(name, listener.listen()), this::codec));
@@ -146,6 +146,7 @@ public final class Gateway implements AutoCloseable {
         }
         listening = true;
         notifier.ready();
+        notifier.watch(watch::responsive);
     }
 
     private dev.chainless.spi.http.HttpListener codec(String listener) {
@@ -284,6 +285,9 @@ public final class Gateway implements AutoCloseable {
         Generation last = generation;
         if (last != null) {
             last.close();
+        }
+        if (watch != null) {
+            watch.close();
         }
         loops.stop();
         if (demo != null) {

@@ -36,6 +36,8 @@ final class HostMetrics {
     final Counter stageFailures;
     /** How much later than asked each loop runs a task, measured again and again. */
     final LatencyHistogram loopLag;
+    /** How often a loop was found not to come back. */
+    final Counter loopStalls;
 
     /**
      * Registers the metrics of a process.
@@ -48,6 +50,7 @@ final class HostMetrics {
         this.loops = loops;
         MetricRegistry.Scope scope = registry.scope("host");
         stageFailures = scope.counter("stage_failures", "Exchanges in which a stage threw an exception.");
+        loopStalls = scope.counter("loop_stalls", "Times that an event loop was kept busy far too long by one task.");
         loopLag = scope.histogram("loop_lag_seconds", "How much later than asked an event loop runs a task.");
         if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider) {
             scope.gauge("buffer_direct_bytes", "Memory that Netty's allocator holds outside the heap.",

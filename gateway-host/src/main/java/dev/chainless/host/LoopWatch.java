@@ -1,0 +1,132 @@
+package dev.chainless.host;
+
+import dev.chainless.spi.Counter;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures how much later than asked each event loop runs its tasks, which is what every exchange on it waits too, and
+ * says which code keeps a loop that does not come back: a stage must not block, and when one does, its stack is the
+ * quickest way to it.
+ */
+final class LoopWatch implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(LoopWatch.class.getName());
+    private static final int MAX_FRAMES = 40;
+
+    private final List<Probe> probes = new ArrayList<>();
+    private final LatencyHistogram lag;
+    private final Counter stalls;
+    private final long stallNanos;
+    private final long periodNanos;
+    private final Thread watcher;
+
+    /**
+     * Begins to watch.
+     *
+     * @param loops the event loops
+     * @param metrics where lag and stalls are counted
+     * @param stall how long a loop may be busy before its stack is logged
+     */
+    LoopWatch(List<? extends EventExecutor> loops, HostMetrics metrics, Duration stall) {
+        this.lag = metrics.loopLag;
+        this.stalls = metrics.loopStalls;
+        this.stallNanos = stall.toNanos();
+        this.periodNanos = stallNanos / 4;
+        for (EventExecutor loop : loops) {
+            probes.add(new Probe(loop, probes.size()));
+        }
+        probes.forEach(Probe::schedule);
+        // Not a virtual thread: the loops may be busy enough to keep those from running.
+        watcher = Thread.ofPlatform().daemon().name("loop-watch").start(this::watch);
+    }
+
+    /** {@return whether every loop has run something lately, within five times the stall} From any thread. */
+    boolean responsive() {
+        long now = System.nanoTime();
+        return probes.stream().allMatch(probe -> now - probe.seen < 5 * stallNanos);
+    }
+
+    private void watch() {
+        long before = System.nanoTime();
+        try {
+            while (true) {
+                TimeUnit.NANOSECONDS.sleep(periodNanos);
+                long now = System.nanoTime();
+                // When this thread was late itself, the machine stood still, not a loop.
+                if (now - before < 2 * periodNanos) {
+                    probes.forEach(probe -> probe.check(now));
+                }
+                before = now;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    @Override
+    public void close() {
+        watcher.interrupt();
+    }
+
+    /** One loop. */
+    private final class Probe {
+        private final EventExecutor loop;
+        private final int index;
+        private volatile long seen = System.nanoTime();
+        private volatile @Nullable Thread thread;
+        /** Since when the loop is known to be stalled, 0 while it is not; for the watching thread. */
+        private long stalledSince;
+
+        Probe(EventExecutor loop, int index) {
+            this.loop = loop;
+            this.index = index;
+        }
+
+        void schedule() {
+            if (loop.isShuttingDown()) {
+                return;
+            }
+            long asked = System.nanoTime() + periodNanos;
+            Future<?> _ = loop.schedule(() -> {
+                long now = System.nanoTime();
+                lag.record(index, now - asked);
+                thread = Thread.currentThread();
+                seen = now;
+                schedule();
+            }, periodNanos, TimeUnit.NANOSECONDS);
+        }
+
+        void check(long now) {
+            long last = seen;
+            boolean stalled = now - last > stallNanos && !loop.isShuttingDown();
+            if (stalled && stalledSince == 0) {
+                stalledSince = last;
+                stalls.incrementShared();
+                LOG.log(Level.WARNING, "Event loop {0} is busy for {1} ms already:{2}", index, millis(now - last), stack());
+            } else if (!stalled && stalledSince != 0) {
+                LOG.log(Level.WARNING, "Event loop {0} is back after {1} ms", index, millis(last - stalledSince));
+                stalledSince = 0;
+            }
+        }
+
+        private String stack() {
+            Thread busy = thread;
+            return busy == null ? "" : Arrays.stream(busy.getStackTrace()).limit(MAX_FRAMES)
+                    .map(frame -> "\n    at " + frame).collect(Collectors.joining());
+        }
+
+        /** As text, since the logger would group the digits. */
+        private static String millis(long nanos) {
+            return Long.toString(TimeUnit.NANOSECONDS.toMillis(nanos));
+        }
+    }
+}
