@@ -22,7 +22,7 @@ final class Signals {
                             yield null;
                         }
                         case "hashCode" -> System.identityHashCode(self);
-                        case "equals" -> self == arguments[0];
+                        case "equals" -> arguments[0] != null && System.identityHashCode(self) == System.identityHashCode(arguments[0]);
                         default -> "signals";
                     });
             Method handle = signal.getMethod("handle", signal, handler);
