@@ -58,7 +58,7 @@ final class EndpointPool {
             cluster.metrics().reused.increment(loop.index());
             return link;
         }
-        if (waiting.size() >= cluster.maxPending()) {
+        if (endpoint.waiting() >= cluster.maxPending()) {
             flow.unlinked(503, "too many requests wait for a connection", false);
             return null;
         }
@@ -171,19 +171,23 @@ final class EndpointPool {
             flow.guarded(() -> flow.linked(link));
             return;
         }
+        // Counted first, and only then is looked who waits: a flow elsewhere counts itself first and then looks for an idle
+        // connection, so that of the two one sees the other.
+        endpoint.idle(loop.index(), 1);
         int needy = endpoint.loopWaiting(loop.index());
         if (needy >= 0) {
+            endpoint.idle(loop.index(), -1);
             move(link, cluster.pool(needy, endpoint), false);
             return;
         }
-        if (idle.size() >= cluster.maxIdle()) {
+        if (idle.size() >= cluster.maxIdle() || cluster.keepAlive().isZero()) {
+            endpoint.idle(loop.index(), -1);
             link.connection().close();
             return;
         }
         long now = System.nanoTime();
         link.idleSince(now);
         idle.addLast(link);
-        endpoint.idle(loop.index(), 1);
         if (idle.size() == 1) {
             expiry.set(now + cluster.keepAlive().toNanos());
         }

@@ -11,8 +11,9 @@ import java.util.Arrays;
  * <p>In normal form there are no dot segments (RFC 3986, section 5.2.4), no percent-encoded unreserved characters, and
  * percent-encodings are in upper case (section 6.2.2). {@code %2F} stays encoded and {@code //} stays double, as they
  * mean something else than {@code /} to some origins. Refused are octets that no path may have, {@code \}, which some
- * origins take for a slash, encoded control characters, broken encodings, and dot segments with parameters
- * ({@code /..;/}), which some origins resolve after they have dropped the parameters.
+ * origins take for a slash, encoded control characters, broken encodings, dot segments with parameters
+ * ({@code /..;/}), which some origins resolve after they have dropped the parameters, and dot segments beside an encoded
+ * slash or backslash ({@code /..%2F}), which those resolve that decode before they look for segments.
  */
 enum PathCheck {
     /** The path is in normal form; all but a few are. */
@@ -123,12 +124,31 @@ enum PathCheck {
         for (int from = start + 1, to; from <= end; from = to + 1) {
             to = segmentEnd(bytes, from, end);
             Dots dots = dots(bytes, from, to);
-            if (dots == Dots.WITH_PARAMETERS) {
+            if (dots == Dots.WITH_PARAMETERS || hidesDots(bytes, from, to)) {
                 return BAD;
             }
             found |= dots != Dots.NONE;
         }
         return found ? REWRITTEN : CLEAN;
+    }
+
+    /** {@return whether an origin that decodes slashes would find dot segments within this one, which is in upper case} */
+    private static boolean hidesDots(byte[] bytes, int from, int to) {
+        int piece = from;
+        for (int i = from; i + 2 < to; i++) {
+            if (isEncodedSlash(bytes, i)) {
+                if (dots(bytes, piece, i) != Dots.NONE) {
+                    return true;
+                }
+                piece = i + 3;
+            }
+        }
+        return piece > from && dots(bytes, piece, to) != Dots.NONE;
+    }
+
+    private static boolean isEncodedSlash(byte[] bytes, int at) {
+        return bytes[at] == '%'
+                && ((bytes[at + 1] == '2' && bytes[at + 2] == 'F') || (bytes[at + 1] == '5' && bytes[at + 2] == 'C'));
     }
 
     /** {@return the normal form of a path that is not {@link #BAD}} */
