@@ -11,7 +11,10 @@ import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** One line for each record, to standard error. */
+/**
+ * One line for each record, to standard error. More lines of a record, a stack trace for example, are indented, and
+ * control characters are spelt out, so that nothing that a client sent can look like a record.
+ */
 final class Logging {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -31,7 +34,7 @@ final class Logging {
     }
 
     /** The form of a line: time, level, where from, what. */
-    private static final class Line extends Formatter {
+    static final class Line extends Formatter {
         private final boolean debug;
 
         Line(boolean debug) {
@@ -43,18 +46,34 @@ final class Logging {
             String level = record.getLevel().equals(Level.SEVERE) ? "ERROR" : record.getLevel().getName();
             String name = String.valueOf(record.getLoggerName());
             var text = new StringBuilder(TIME.format(record.getInstant())).append(' ').append(level).append(' ')
-                    .append(name.substring(name.lastIndexOf('.') + 1)).append(": ").append(formatMessage(record));
+                    .append(name.substring(name.lastIndexOf('.') + 1)).append(": ")
+                    .append(safe(formatMessage(record)));
             Throwable thrown = record.getThrown();
             if (thrown != null) {
                 if (debug || record.getLevel().intValue() >= Level.SEVERE.intValue()) {
                     var trace = new StringWriter();
                     thrown.printStackTrace(new PrintWriter(trace));
-                    text.append('\n').append(trace.toString().stripTrailing());
+                    text.append("\n    ").append(safe(trace.toString().stripTrailing()));
                 } else {
-                    text.append(": ").append(thrown);
+                    text.append(": ").append(safe(thrown.toString()));
                 }
             }
             return text.append('\n').toString();
+        }
+
+        private static String safe(String text) {
+            var safe = new StringBuilder(text.length());
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if (c == '\n') {
+                    safe.append("\n    ");
+                } else if (Character.isISOControl(c) && c != '\t') {
+                    safe.append(String.format("\\u%04x", (int) c));
+                } else {
+                    safe.append(c);
+                }
+            }
+            return safe.toString();
         }
     }
 }

@@ -3,10 +3,13 @@ package dev.chainless.cli;
 import java.io.PrintWriter;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry point of {@code bin/chainless}. */
 @Command(name = "chainless", versionProvider = ProductVersion.class, mixinStandardHelpOptions = true,
@@ -36,7 +39,7 @@ final class Main {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(new Failures())
                 .setParameterExceptionHandler((exception, args) -> {
-                    err.println(exception.getMessage() + " (chainless --help shows what there is)");
+                    err.println(misuse(exception));
                     return CommandLine.ExitCode.USAGE;
                 });
         line.setExecutionStrategy(new CommandLine.RunLast());
@@ -45,5 +48,19 @@ final class Main {
             return CommandLine.ExitCode.USAGE;
         }
         return line.execute(arguments);
+    }
+
+    private static String misuse(ParameterException exception) {
+        String command = exception.getCommandLine().getCommandSpec().qualifiedName();
+        String text = exception instanceof UnmatchedArgumentException unmatched
+                ? unknown(unmatched, command)
+                : exception.getMessage();
+        return text + "; " + command + " --help shows what there is";
+    }
+
+    private static String unknown(UnmatchedArgumentException unmatched, String command) {
+        List<String> nearest = unmatched.getSuggestions();
+        return command + " knows no \"" + unmatched.getUnmatched().getFirst() + "\""
+                + (nearest.isEmpty() ? "" : ", did you mean " + nearest.getFirst() + "?");
     }
 }

@@ -2,6 +2,8 @@ package dev.chainless.cli;
 
 import dev.chainless.host.Gateway;
 import java.io.PrintWriter;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -16,6 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "run", mixinStandardHelpOptions = true,
         description = "Runs the gateway. SIGTERM lets requests under way end and stops; a second one stops at once.")
 final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = System.getLogger(RunCommand.class.getName());
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -34,7 +38,10 @@ final class RunCommand implements Callable<Integer> {
             } else {
                 Thread.ofPlatform().name("stop").start(gateway::close);
             }
-        });
+        }, "TERM", "INT");
+        // Without a handler the JVM would end.
+        Signals.handle(() -> LOG.log(Level.WARNING, "SIGHUP changes nothing yet: restart to take a new configuration"),
+                "HUP");
         gateway.addresses().forEach((name, address) -> out.println("Listening on " + shown(address) + " (" + name + ")"));
         InetSocketAddress admin = gateway.adminAddress();
         if (admin != null) {
@@ -45,8 +52,8 @@ final class RunCommand implements Callable<Integer> {
             out.println();
             out.println("This is the quickstart, " + chosen + ". Try:");
             out.println("  curl -i http://" + shown(web) + "/");
-            out.println("  for i in $(seq 150); do curl -so /dev/null -w '%{http_code}\\n' http://" + shown(web)
-                    + "/; done | sort | uniq -c");
+            out.println("  curl -s -o /dev/null -w '%{http_code}\\n' 'http://" + shown(web)
+                    + "/?[1-400]' | sort | uniq -c     # past 100/s: 429");
             if (admin != null) {
                 out.println("  curl -s http://" + shown(admin) + "/metrics | grep '^chainless_'");
                 out.println("  curl -s http://" + shown(admin) + "/api/v1/routes");

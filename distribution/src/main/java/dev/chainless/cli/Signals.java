@@ -4,14 +4,20 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 
 /**
- * SIGTERM and SIGINT, as often as they come: a shutdown hook would not see a second one. By reflection, since the compiler's
+ * Signals, as often as they come: a shutdown hook would not see a second SIGTERM. By reflection, since the compiler's
  * warning about {@code sun.misc} cannot be turned off and warnings are errors here.
  */
 final class Signals {
     private Signals() {
     }
 
-    static void handle(Runnable signalled) {
+    /**
+     * Takes signals from now on, instead of the JVM.
+     *
+     * @param signalled runs on a thread of its own each time one comes; must be quick
+     * @param names without {@code SIG}
+     */
+    static void handle(Runnable signalled, String... names) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -22,11 +28,12 @@ final class Signals {
                             yield null;
                         }
                         case "hashCode" -> System.identityHashCode(self);
-                        case "equals" -> arguments[0] != null && System.identityHashCode(self) == System.identityHashCode(arguments[0]);
+                        case "equals" -> arguments[0] != null
+                                && System.identityHashCode(self) == System.identityHashCode(arguments[0]);
                         default -> "signals";
                     });
             Method handle = signal.getMethod("handle", signal, handler);
-            for (String name : new String[] {"TERM", "INT"}) {
+            for (String name : names) {
                 handle.invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
             }
         } catch (ReflectiveOperationException e) {
