@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Takes lines from all loops and brings them to a sink.
  *
- * <p>{@link #desk} and {@link #post} are the loops'; {@link #drain} and {@link #close} may be called by any other thread
- * and exclude each other.
+ * <p>{@link #desk} and {@link #post} are the loops'; {@link #drain} and {@link #close} may be called by any other
+ * thread and exclude each other.
  */
 final class Journal {
     private static final long COMPLAIN_NANOS = TimeUnit.SECONDS.toNanos(10);

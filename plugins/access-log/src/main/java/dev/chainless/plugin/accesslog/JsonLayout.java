@@ -47,7 +47,8 @@ record JsonLayout(int maxField) implements Layout {
         Endpoint endpoint = exchange.attempt().endpoint();
         if (endpoint != null) {
             boolean ipv6 = endpoint.host().indexOf(':') >= 0;
-            line.ascii(",\"endpoint\":\"").ascii(ipv6 ? "[" : "").json(endpoint.host(), maxField).ascii(ipv6 ? "]:" : ":");
+            line.ascii(",\"endpoint\":\"").ascii(ipv6 ? "[" : "").json(endpoint.host(), maxField)
+                    .ascii(ipv6 ? "]:" : ":");
             line.number(endpoint.port()).ascii('"');
         }
         if (exchange.attempt().number() > 0) {

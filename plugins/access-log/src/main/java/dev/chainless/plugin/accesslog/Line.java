@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A line that is being made. What comes from outside goes through an escaping method, so that a line has printable ASCII
- * characters only. Each loop has one and uses it again and again.
+ * A line that is being made. What comes from outside goes through an escaping method, so that a line has printable
+ * ASCII characters only. Each loop has one and uses it again and again.
  */
 final class Line {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);

@@ -5,8 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Bytes on their way from one writing thread to one reading thread. No lock: each side owns one of the two positions and
- * publishes it after the bytes.
+ * Bytes on their way from one writing thread to one reading thread. No lock: each side owns one of the two positions
+ * and publishes it after the bytes.
  */
 final class Ring {
     private static final VarHandle WRITTEN;

@@ -53,7 +53,8 @@ class AccessLogTest {
         assertEquals("{\"time\":\"2026-01-02T03:04:05.678Z\",\"client\":\"192.0.2.1\",\"listener\":\"web\","
                 + "\"route\":\"api\",\"method\":\"GET\",\"scheme\":\"http\",\"host\":\"example.org\","
                 + "\"target\":\"/a?b=1\",\"version\":\"HTTP/1.1\",\"status\":200,\"received\":3,\"sent\":1234,"
-                + "\"first_byte_ms\":1.500,\"duration_ms\":2.500,\"cluster\":\"app\",\"endpoint\":\"[2001:db8::5]:8080\","
+                + "\"first_byte_ms\":1.500,\"duration_ms\":2.500,\"cluster\":\"app\","
+                + "\"endpoint\":\"[2001:db8::5]:8080\","
                 + "\"attempts\":2,\"principal\":\"ann\",\"request_id\":\"r-1\",\"user_agent\":\"curl/8\","
                 + "\"referer\":\"http://x/\"}\n", text());
         assertEquals(1, context.counted("access_log_lines"));

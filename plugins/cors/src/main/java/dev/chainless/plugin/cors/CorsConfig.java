@@ -19,7 +19,8 @@ import java.util.List;
 record CorsConfig(
         @Doc("The origins whose scripts may read responses: \"https://app.example.org\", \"https://*.example.org\" for"
                 + " all names below it, or \"*\" for all.") List<OriginPattern> origins,
-        @Doc("The methods that they may use; \"*\" for all.") @Default("[\"GET\", \"HEAD\", \"POST\"]") List<String> methods,
+        @Doc("The methods that they may use; \"*\" for all.")
+        @Default("[\"GET\", \"HEAD\", \"POST\"]") List<String> methods,
         @Doc("The request's fields that they may set, beside those that need no permission; \"*\" for all but"
                 + " Authorization.") List<String> headers,
         @Doc("The response's fields that they may read, beside those that need no permission; \"*\" for all.")

@@ -6,7 +6,7 @@
  * title and the request's id, nothing of what went wrong inside.
  *
  * <p>Status and fields stay as they are, {@code Retry-After} and {@code WWW-Authenticate} for example, but for those
- * that describe the former body. An answer that the configuration itself gives to a route, a body and all, is no error of
- * the gateway and stays.
+ * that describe the former body. An answer that the configuration itself gives to a route, a body and all, is no error
+ * of the gateway and stays.
  */
 package dev.chainless.plugin.errorpages;

@@ -20,7 +20,8 @@ import java.util.Set;
 record Edits(
         @Doc("The names of fields to remove.") List<String> remove,
         @Doc("Fields to set: what there is under their names is replaced.") Map<String, FieldText> set,
-        @Doc("Fields to add to what there is; a list adds a field for each element.") Map<String, List<FieldText>> add) {
+        @Doc("Fields to add to what there is; a list adds a field for each element.")
+        Map<String, List<FieldText>> add) {
 
     /** Fields that frame a message or belong to one connection (RFC 9110, section 7.6.1; RFC 9112, section 6). */
     private static final Set<String> CODEC = Set.of("connection", "content-length", "expect", "http2-settings",

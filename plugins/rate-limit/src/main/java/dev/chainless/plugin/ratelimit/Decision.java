@@ -42,8 +42,8 @@ record Decision(KeySource source, Moments moments, Missing missing, boolean need
     }
 
     /**
-     * {@return above 0 if the exchange is admitted: how far its key's moment is ahead, in nanoseconds; {@link #UNLIMITED};
-     * below 0 if it is rejected: how long to wait, negated, or {@link #NO_KEY}}
+     * {@return above 0 if the exchange is admitted: how far its key's moment is ahead, in nanoseconds; {@link
+     * #UNLIMITED}; below 0 if it is rejected: how long to wait, negated, or {@link #NO_KEY}}
      */
     long about(Exchange exchange) {
         long key = source.of(exchange);

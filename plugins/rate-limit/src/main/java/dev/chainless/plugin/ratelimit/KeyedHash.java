@@ -68,7 +68,7 @@ record KeyedHash(long k0, long k1) {
         return hash == KeySource.NONE || hash == KeySource.SHARED ? hash + 2 : hash;
     }
 
-    /** SipHash (Aumasson and Bernstein, 2012) with one round for a block and three at the end. Never leaves its frame. */
+    /** SipHash (Aumasson and Bernstein, 2012), one round for a block and three at the end. Never leaves its frame. */
     private static final class State {
         private long v0;
         private long v1;

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * neither locks nor allocates.
  *
  * <p>A set is an array: {@link #WAYS} keys, then their moments. A key enters a set, or takes another's place, under the
- * set's monitor. Others may be about to move the moment of the key that goes: so first its moment becomes
- * {@link #CHANGING}, by compare-and-set, then the key changes, then the new moment is set. Who read the old moment fails
- * to move it and looks again. (If the new moment is the old one to the nanosecond, a request that was under way is
- * counted at the new key. That neither loses nor invents one.)
+ * set's monitor. Others may be about to move the moment of the key that goes: so first its moment becomes {@link
+ * #CHANGING}, by compare-and-set, then the key changes, then the new moment is set. Who read the old moment fails to
+ * move it and looks again. (If the new moment is the old one to the nanosecond, a request that was under way is counted
+ * at the new key. That neither loses nor invents one.)
  */
 final class Moments {
     private static final int WAYS = 16;

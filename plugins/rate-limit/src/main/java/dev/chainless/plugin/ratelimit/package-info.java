@@ -10,9 +10,9 @@
  *
  * <p><b>The memory</b> is a table of sets of 16 keys, each a hash of 64 bits and its moment. The set follows from the
  * hash; a set is made when the first key falls into it. A key that is at rest (its moment has passed) is as good as one
- * that was never seen, so that its place is free to take. When none of a full set is at rest, the key whose moment comes
- * first is forgotten, which is the one that was limited least; a metric counts these. A client that floods the table
- * with keys thereby cannot push out one that is over its limit before those that are not. Hashes are keyed by a
+ * that was never seen, so that its place is free to take. When none of a full set is at rest, the key whose moment
+ * comes first is forgotten, which is the one that was limited least; a metric counts these. A client that floods the
+ * table with keys thereby cannot push out one that is over its limit before those that are not. Hashes are keyed by a
  * secret of the process: who may choose keys cannot choose where they fall. Addresses, at most 64 bits of them, are
  * scrambled one to one and never collide; longer keys do so once in 2<sup>64</sup>.
  *

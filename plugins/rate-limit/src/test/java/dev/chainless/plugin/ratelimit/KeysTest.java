@@ -62,7 +62,7 @@ class KeysTest {
         assertTrue(key != KeySource.NONE && key != KeySource.SHARED);
     }
 
-    /** The value of the reference implementation (github.com/veorq/SipHash, cROUNDS 1, dROUNDS 3), 15 bytes 00 to 0e. */
+    /** The key and the 15 bytes of the vector in the paper of SipHash, with one and three rounds. */
     @Test
     void isSipHash() {
         var bytes = new byte[15];
