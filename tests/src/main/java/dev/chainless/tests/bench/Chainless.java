@@ -40,7 +40,7 @@ record Chainless(Path home, String version) implements Contender {
                 [stages.limit]
                 use = "rate-limit"
                 key = "client-address"
-                rate = "10000000/s"
+                rate = "1000000/s"
                 """.formatted(place.adminPort(), place.port(), place.originPort()));
         for (int i = 0; i < ROUTES; i++) {
             toml.append("""
