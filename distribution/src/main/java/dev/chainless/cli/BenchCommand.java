@@ -9,7 +9,7 @@ import picocli.CommandLine.Unmatched;
 
 /** Says where the benchmark is. */
 @Command(name = "bench", mixinStandardHelpOptions = true,
-        description = "Compares the gateway with its peers; only in a source checkout, by its script ./chainless bench.")
+        description = "Compares the gateway with its peers; only in a source checkout, by ./chainless bench there.")
 final class BenchCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;

@@ -37,7 +37,8 @@ final class Home {
      */
     static GatewayConfig load(Path file) {
         if (!Files.exists(file)) {
-            throw new StartException("There is no file " + file + "; name the TOML file to use, or none for the quickstart");
+            throw new StartException("There is no file " + file
+                    + "; name the TOML file to use, or none for the quickstart");
         }
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             throw new StartException("The file " + file + " cannot be read; make it a readable file");

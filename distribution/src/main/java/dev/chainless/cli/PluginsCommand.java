@@ -18,7 +18,8 @@ final class PluginsCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--directory", paramLabel = "DIR", description = "The directory. Default: that of the distribution.")
+    @Option(names = "--directory", paramLabel = "DIR",
+            description = "The directory. Default: that of the distribution.")
     private @Nullable Path directory;
 
     @Override

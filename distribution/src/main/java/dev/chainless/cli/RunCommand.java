@@ -42,7 +42,8 @@ final class RunCommand implements Callable<Integer> {
         // Without a handler the JVM would end.
         Signals.handle(() -> LOG.log(Level.WARNING, "SIGHUP changes nothing yet: restart to take a new configuration"),
                 "HUP");
-        gateway.addresses().forEach((name, address) -> out.println("Listening on " + shown(address) + " (" + name + ")"));
+        gateway.addresses().forEach(
+                (name, address) -> out.println("Listening on " + shown(address) + " (" + name + ")"));
         InetSocketAddress admin = gateway.adminAddress();
         if (admin != null) {
             out.println("Admin on " + shown(admin));

@@ -21,8 +21,8 @@ class LoggingTest {
         LogRecord record = record(Level.WARNING, "Listener {0} is slow");
         record.setParameters(new Object[] {"web"});
         record.setThrown(new IllegalStateException("very"));
-        assertEquals("2026-01-02T03:04:05.006Z WARNING Gateway: Listener web is slow: java.lang.IllegalStateException: very\n",
-                new Logging.Line(false).format(record));
+        assertEquals("2026-01-02T03:04:05.006Z WARNING Gateway: Listener web is slow: "
+                + "java.lang.IllegalStateException: very\n", new Logging.Line(false).format(record));
     }
 
     @Test
