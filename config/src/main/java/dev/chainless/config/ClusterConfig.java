@@ -23,7 +23,6 @@ import java.util.List;
  * @param maxPending requests that wait for a connection; more get 503 at once
  * @param maxRequestsPerConnection then a connection is closed; 0 for no limit
  * @param retries attempts after the first one
- * @param sendProxyProtocol whether the client's address is told by a PROXY protocol header
  * @param position where the table begins
  */
 public record ClusterConfig(
@@ -50,8 +49,6 @@ public record ClusterConfig(
         @Default("0") @Range(min = "0", max = "1000000000") int maxRequestsPerConnection,
         @Doc("How often a request that is safe to repeat is tried again, at another endpoint where there is one.")
         @Default("1") @Range(min = "0", max = "10") int retries,
-        @Doc("Tell the endpoint the client's address by a PROXY protocol header on each connection.")
-        @Default("off") ProxyProtocol sendProxyProtocol,
         Position position) {
 
     /** Refuses a cluster without endpoints. */
@@ -60,18 +57,5 @@ public record ClusterConfig(
             throw new IllegalArgumentException(
                     "a cluster needs at least one endpoint: endpoints = [\"10.0.0.1:8080\"]");
         }
-    }
-
-    /** The version of the PROXY protocol header. */
-    public enum ProxyProtocol {
-        /** None is sent. */
-        @Doc("none is sent")
-        OFF,
-        /** The text form. */
-        @Doc("the text form")
-        V1,
-        /** The binary form. */
-        @Doc("the binary form")
-        V2
     }
 }

@@ -25,7 +25,7 @@ import java.util.TreeSet;
 public record GatewayConfig(
         @Doc("Who this gateway is: for logs, metrics and choosing near endpoints.") NodeConfig node,
         @Doc("Threads, connections and buffers of the process.") RuntimeConfig runtime,
-        @Doc("The admin server: health, metrics, reload.") AdminConfig admin,
+        @Doc("The admin server: health, metrics, state.") AdminConfig admin,
         @Doc("A tiny origin inside the gateway, for trying it out.") DemoConfig demo,
         @Doc("Settings of plugins as a whole. The jar of each is found by this name.")
         Map<String, PluginConfig> plugins,

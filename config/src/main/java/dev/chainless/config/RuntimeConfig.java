@@ -13,8 +13,8 @@ import java.util.Optional;
  *
  * @param loops event loops; 0 for one per core
  * @param transport how sockets are served
- * @param drain how long exchanges in flight may go on after a reload or before the end
- * @param pluginsDirectory the folder of plugins that is watched; empty for the one that was installed
+ * @param drain how long exchanges in flight may go on before the end
+ * @param pluginsDirectory the folder of plugins; empty for the one that was installed
  * @param maxConnections client connections over all listeners
  * @param readBuffer the most that one read from a socket takes
  * @param maxBuffered the most that is held for one stream in one direction before its source is not read any more
@@ -23,9 +23,9 @@ public record RuntimeConfig(
         @Doc("How many event loops serve the connections. 0: one per core.")
         @Default("0") @Range(min = "0", max = "256") int loops,
         @Doc("How sockets are served. auto: epoll where there is one, else nio.") @Default("auto") Transport transport,
-        @Doc("How long exchanges in flight may go on after a reload, and before the process ends.")
+        @Doc("How long exchanges in flight may go on before the process ends.")
         @Default("30s") @Range(max = "1h") Duration drain,
-        @Doc("The folder where plugins are found and watched. Absent: the one of the installation.")
+        @Doc("The folder where plugins are found. Absent: the one of the installation.")
         Optional<Path> pluginsDirectory,
         @Doc("The most client connections at once, over all listeners. More are closed as they come.")
         @Default("100000") @Range(min = "1", max = "10000000") int maxConnections,

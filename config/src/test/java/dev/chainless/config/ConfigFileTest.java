@@ -58,13 +58,15 @@ class ConfigFileTest {
         assertEquals(defaults.runtime(), sample.runtime());
         assertEquals(defaults.admin(), sample.admin());
         assertEquals(defaults.demo(), sample.demo());
-        assertEquals(defaults.listeners(), sample.listeners());
+        ListenerConfig web = sample.listeners().get("web");
+        assertEquals(defaults.listeners(), Map.of("web", new ListenerConfig(web.listen(), web.protocol(),
+                RawTable.empty(), web.stages(), web.backlog(), web.maxConnections(), web.position())));
         ClusterConfig app = sample.clusters().get("app");
         ClusterConfig next = sample.clusters().get("app-next");
-        assertEquals(app, new ClusterConfig(next.protocol(), next.settings(), next.balancer(), app.endpoints(),
+        assertEquals(app, new ClusterConfig(next.protocol(), app.settings(), next.balancer(), app.endpoints(),
                 next.connectTimeout(), next.responseTimeout(), next.idleTimeout(), next.keepAlive(),
                 next.maxConnections(), next.maxIdle(), next.maxPending(), next.maxRequestsPerConnection(),
-                next.retries(), next.sendProxyProtocol(), next.position()));
+                next.retries(), next.position()));
     }
 
     @Test
