@@ -62,6 +62,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     private final LoopState loop;
     private final Channel channel;
     private final ConnectionTimer timer;
+    private final ReadSwitch reading;
     private final HeadParser parser;
     private final BodyReader body;
     private Connection connection;
@@ -83,7 +84,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     private boolean paused;
     /** Whether the host was told to wait with more of the response. */
     private boolean full;
-    private boolean reading = true;
     private boolean inputEnded;
 
     private boolean keepAlive;
@@ -102,6 +102,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         this.connection = new Connection(name, loop.index, channel.eventLoop(), peer, address(channel.localAddress()),
                 false);
         this.forwarding = new Forwarding(listener.forwarding, loop, connection);
+        this.reading = new ReadSwitch(channel);
         this.parser = new HeadParser(listener.limits, false);
         this.body = new BodyReader(listener.maxChunkLine, listener.limits);
         this.timer = new ConnectionTimer(listener.context, loop.index, listener.writeNanos, this::readExpired,
@@ -651,16 +652,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         adjustReading();
     }
 
-    /** Reading stops and goes on again only here, and only under pressure: each change may be a system call. */
+    /** Stops reading while too much waits or the host has asked for a pause, and resumes it. */
     private void adjustReading() {
         ByteBuf waiting = pending;
         boolean tooMuch = waiting != null && waiting.readableBytes() > listener.maxPipelined;
         boolean stopped = state == State.BODY ? paused : state == State.LINGER && lingerBudget < 0;
-        boolean wanted = !tooMuch && !stopped;
-        if (wanted != reading && state != State.CLOSED) {
-            reading = wanted;
-            channel.config().setAutoRead(wanted);
-        }
+        reading.set(!tooMuch && !stopped);
     }
 
     // ---- the end

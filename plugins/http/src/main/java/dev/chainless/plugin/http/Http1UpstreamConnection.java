@@ -38,6 +38,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     private final Http1Upstream upstream;
     private final Channel channel;
+    private final ReadSwitch reading;
     private final HeadParser parser;
     private final BodyReader body;
     private HttpEgress egress;
@@ -49,7 +50,6 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private ByteBuf input = Unpooled.EMPTY_BUFFER;
     private boolean requestEnded;
     private boolean undelivered;
-    private boolean paused;
     /** Whether the host was told to wait with more of the request. */
     private boolean full;
     private boolean tunnel;
@@ -66,6 +66,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         this.loop = loop;
         this.channel = channel;
         this.egress = egress;
+        this.reading = new ReadSwitch(channel);
         this.parser = new HeadParser(upstream.limits, true);
         this.body = new BodyReader(upstream.maxChunkLine, upstream.limits);
     }
@@ -307,7 +308,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         if (reusable) {
             state = State.HEAD;
             parser.reset();
-            resumeReading();
+            reading.set(true);
         } else {
             state = State.CLOSED;
         }
@@ -316,13 +317,6 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             egress.idle(this);
         } else {
             close();
-        }
-    }
-
-    private void resumeReading() {
-        if (paused) {
-            paused = false;
-            channel.config().setAutoRead(true);
         }
     }
 
@@ -337,9 +331,8 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void read(Attempt attempt, boolean wanted) {
-        if (attempt == current && paused == wanted) {
-            paused = !wanted;
-            channel.config().setAutoRead(wanted);
+        if (attempt == current) {
+            reading.set(wanted);
         }
     }
 
