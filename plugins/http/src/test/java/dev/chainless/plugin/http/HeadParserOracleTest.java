@@ -27,7 +27,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 
 /** The parser against Netty's, against itself in pieces, and against nonsense. */
-class HeadParserProperties {
+class HeadParserOracleTest {
     /** What the parser takes out of heads, besides what Connection names. */
     private static final Set<String> REMOVED = Set.of("connection", "keep-alive", "close", "proxy", "proxy-connection",
             "proxy-authorization", "proxy-authenticate", "http2-settings", "transfer-encoding", "expect", "te", "upgrade");
