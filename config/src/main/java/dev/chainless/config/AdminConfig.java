@@ -15,5 +15,4 @@ public record AdminConfig(
         @Doc("Whether there is an admin server.") @Default("true") boolean enabled,
         @Doc("The address of the admin server. It asks for no password: keep it off the internet. "
                 + "Port 0: any free port.")
-        @Default("127.0.0.1:9901") @Range(min = "0") HostPort listen) {
-}
+        @Default("127.0.0.1:9901") @Range(min = "0") HostPort listen) {}

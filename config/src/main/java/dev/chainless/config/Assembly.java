@@ -123,7 +123,7 @@ final class Assembly {
             if (before != null && listener.listen().port() != 0) {
                 Position position = main.node("listeners") instanceof Node(RawTable listeners, Position at)
                         && listeners.node(name) instanceof Node(RawTable table, Position inner)
-                        ? table.position("listen") : listener.position();
+                                ? table.position("listen") : listener.position();
                 problems.add(Problem.at(position, "listeners." + name + ".listen",
                         listener.listen() + " is the address of " + before + " already"));
             }

@@ -14,5 +14,4 @@ import dev.chainless.spi.config.Rest;
 public record BalancerConfig(
         @Doc("The balancer plugin.") @Default("round-robin") String use,
         @Doc("The settings of the balancer; its manual says which.") @Rest RawTable settings,
-        Position position) {
-}
+        Position position) {}

@@ -8,8 +8,7 @@ import java.util.Set;
 
 /** Binds tables to records. */
 public final class Binder {
-    private Binder() {
-    }
+    private Binder() {}
 
     /**
      * Binds a table to a record. References to other things by name are not checked.

@@ -1,9 +1,9 @@
 package dev.chainless.config;
 
 import dev.chainless.config.RawTable.Node;
-import dev.chainless.config.Shape.ShortForm;
 import dev.chainless.config.Shape.Field;
 import dev.chainless.config.Shape.Role;
+import dev.chainless.config.Shape.ShortForm;
 import dev.chainless.config.Shape.Slot;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;

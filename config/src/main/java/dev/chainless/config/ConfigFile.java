@@ -18,8 +18,7 @@ public final class ConfigFile {
     /** The largest file that is read, in bytes; some hundred thousand routes. */
     private static final long MAX_BYTES = 16 << 20;
 
-    private ConfigFile() {
-    }
+    private ConfigFile() {}
 
     /**
      * Reads a file and all that it includes.

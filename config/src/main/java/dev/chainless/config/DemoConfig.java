@@ -16,5 +16,4 @@ public record DemoConfig(
         @Doc("Whether the gateway runs a tiny origin of its own and defines the cluster \"demo\" for it.")
         @Default("false") boolean enabled,
         @Doc("The address of that origin. Port 0: any free port.")
-        @Default("127.0.0.1:0") @Range(min = "0") HostPort listen) {
-}
+        @Default("127.0.0.1:0") @Range(min = "0") HostPort listen) {}

@@ -17,8 +17,7 @@ import java.util.stream.Collectors;
 final class Expected {
     private static final int SHOWN = 60;
 
-    private Expected() {
-    }
+    private Expected() {}
 
     static String of(Slot slot) {
         Class<?> raw = slot.raw();

@@ -24,15 +24,13 @@ public final class GatewayBuilder {
     private final Map<String, Object> tables = new LinkedHashMap<>();
     private final List<Object> routes = new ArrayList<>();
 
-    GatewayBuilder() {
-    }
+    GatewayBuilder() {}
 
     /** A table that is being made. */
     public static final class Table {
         private final Map<String, Object> values = new LinkedHashMap<>();
 
-        private Table() {
-        }
+        private Table() {}
 
         /**
          * Sets one key.

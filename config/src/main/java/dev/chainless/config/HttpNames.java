@@ -10,8 +10,7 @@ final class HttpNames {
     /** RFC 9110 section 5.6.2. */
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
-    private HttpNames() {
-    }
+    private HttpNames() {}
 
     static void checkToken(String text, String what) {
         if (!text.matches(TOKEN)) {

@@ -5,5 +5,4 @@ import java.util.Map;
 
 /** What an included file may hold. */
 record IncludedConfig(
-        Map<String, ClusterConfig> clusters, Map<String, StageConfig> stages, List<RouteConfig> routes) {
-}
+        Map<String, ClusterConfig> clusters, Map<String, StageConfig> stages, List<RouteConfig> routes) {}

@@ -8,8 +8,7 @@ import java.util.Map;
 final class Json {
     private final StringBuilder out = new StringBuilder();
 
-    private Json() {
-    }
+    private Json() {}
 
     static String print(Map<String, ?> object) {
         Json json = new Json();

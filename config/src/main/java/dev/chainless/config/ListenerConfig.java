@@ -28,5 +28,4 @@ public record ListenerConfig(
         @Default("1024") @Range(min = "1", max = "65535") int backlog,
         @Doc("The most connections of this listener at once. More are closed as they come.")
         @Default("100000") @Range(min = "1", max = "10000000") int maxConnections,
-        Position position) {
-}
+        Position position) {}

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Nearest {
     private static final int FEW = 12;
 
-    private Nearest() {
-    }
+    private Nearest() {}
 
     /** {@return {@code , did you mean "x"?}, or the known names if there are few, or ""} */
     static String hint(String name, Collection<String> known) {

@@ -13,5 +13,4 @@ import dev.chainless.spi.config.Doc;
 public record NodeConfig(
         @Doc("The name of this gateway. Empty: the name of the host.") @Default("") String name,
         @Doc("The region that it is in. Empty: none.") @Default("") String region,
-        @Doc("The zone of the region that it is in. Empty: none.") @Default("") String zone) {
-}
+        @Doc("The zone of the region that it is in. Empty: none.") @Default("") String zone) {}

@@ -24,8 +24,7 @@ public record PathPattern(List<Segment> segments, boolean prefix) {
      * @param text the segment itself, or the name between its braces
      * @param capture whether it stands for any one segment
      */
-    public record Segment(String text, boolean capture) {
-    }
+    public record Segment(String text, boolean capture) {}
 
     /** Copies the segments. */
     public PathPattern {

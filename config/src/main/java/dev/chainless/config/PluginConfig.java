@@ -15,5 +15,4 @@ public record PluginConfig(
         @Doc("Whether the gateway may run without this plugin. Its stages are skipped while its jar is not there.")
         @Default("false") boolean optional,
         @Doc("The settings of the plugin as a whole; its manual says which.") @Rest RawTable settings,
-        Position position) {
-}
+        Position position) {}

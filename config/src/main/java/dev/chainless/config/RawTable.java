@@ -1,5 +1,6 @@
 package dev.chainless.config;
 
+import dev.chainless.spi.config.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import dev.chainless.spi.config.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RawTable {
     /** A value and where it is: a String, Long, Double, Boolean, Temporal, {@code List<Node>} or RawTable. */
-    record Node(Object value, Position position) {
-    }
+    record Node(Object value, Position position) {}
 
     private static final Pattern BARE = Pattern.compile("[A-Za-z0-9_-]+");
 

@@ -30,7 +30,7 @@ public sealed interface RouteTarget {
      * @param weighted the clusters and their shares; at least one share is not 0
      */
     record Weighted(@Doc("Clusters and their shares of the requests: [{ cluster = \"a\", weight = 9 }, ...].")
-            List<Share> weighted) implements RouteTarget {
+    List<Share> weighted) implements RouteTarget {
         /** Refuses shares that add up to nothing. */
         public Weighted {
             if (weighted.stream().allMatch(share -> share.weight() == 0)) {
@@ -48,24 +48,21 @@ public sealed interface RouteTarget {
     record Share(
             @Doc("The name of a cluster.") @Reference("cluster") String cluster,
             @Doc("Its share of the requests beside the others. 0: none.")
-            @Default("1") @Range(min = "0", max = "1000000") int weight) {
-    }
+            @Default("1") @Range(min = "0", max = "1000000") int weight) {}
 
     /**
      * Back to the client, with another address.
      *
      * @param redirect the answer
      */
-    record Redirected(@Doc("Send the client elsewhere.") Redirect redirect) implements RouteTarget {
-    }
+    record Redirected(@Doc("Send the client elsewhere.") Redirect redirect) implements RouteTarget {}
 
     /**
      * Back to the client, with a fixed answer.
      *
      * @param respond the answer
      */
-    record Responded(@Doc("Answer from here.") Response respond) implements RouteTarget {
-    }
+    record Responded(@Doc("Answer from here.") Response respond) implements RouteTarget {}
 
     /**
      * A redirect. What is absent stays as the client asked.
@@ -80,7 +77,8 @@ public sealed interface RouteTarget {
      */
     record Redirect(
             @Doc("301 and 308 are permanent, 302, 303 and 307 are not; 307 and 308 keep the method.")
-            @Default("308") @OneOf({"301", "302", "303", "307", "308"}) int status,
+            @Default("308") @OneOf({
+                    "301", "302", "303", "307", "308"}) int status,
             @Doc("The scheme to go to. Absent: the same.") @OneOf({"http", "https"}) Optional<String> scheme,
             @Doc("The host to go to, without port. Absent: the same.") Optional<String> host,
             @Doc("The port to go to. Absent: the same, or the scheme's own if the scheme or host is new.")

@@ -56,8 +56,7 @@ record Shape(Class<?> type, List<Field> fields, List<Field> keyed, List<ShortFor
      * @param absent what an absent key means
      * @param doc what it does, or ""
      */
-    record Field(Role role, String name, String key, Slot slot, @Nullable Default absent, String doc) {
-    }
+    record Field(Role role, String name, String key, Slot slot, @Nullable Default absent, String doc) {}
 
     /** What a value may be. */
     record Slot(
@@ -81,8 +80,7 @@ record Shape(Class<?> type, List<Field> fields, List<Field> keyed, List<ShortFor
      * @param positioned whether it is also told where the value is
      * @param shorthand its annotation
      */
-    record ShortForm(Method method, Slot slot, boolean positioned, Shorthand shorthand) {
-    }
+    record ShortForm(Method method, Slot slot, boolean positioned, Shorthand shorthand) {}
 
     static Shape of(Class<?> type) {
         List<Field> fields = new ArrayList<>();

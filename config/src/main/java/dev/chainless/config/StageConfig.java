@@ -13,5 +13,4 @@ import dev.chainless.spi.config.Rest;
 public record StageConfig(
         @Doc("The plugin that makes the stage.") String use,
         @Doc("The settings of the stage; the manual of the plugin says which.") @Rest RawTable settings,
-        Position position) implements StageRef {
-}
+        Position position) implements StageRef {}

@@ -24,24 +24,21 @@ public sealed interface ValueMatch {
      *
      * @param prefix how it begins
      */
-    record Prefix(@Doc("How the value begins.") String prefix) implements ValueMatch {
-    }
+    record Prefix(@Doc("How the value begins.") String prefix) implements ValueMatch {}
 
     /**
      * A value that ends so.
      *
      * @param suffix how it ends
      */
-    record Suffix(@Doc("How the value ends.") String suffix) implements ValueMatch {
-    }
+    record Suffix(@Doc("How the value ends.") String suffix) implements ValueMatch {}
 
     /**
      * A value with this in it.
      *
      * @param contains what is in it
      */
-    record Contains(@Doc("What is somewhere in the value.") String contains) implements ValueMatch {
-    }
+    record Contains(@Doc("What is somewhere in the value.") String contains) implements ValueMatch {}
 
     /**
      * A value that a regular expression matches as a whole.
@@ -66,6 +63,5 @@ public sealed interface ValueMatch {
      *
      * @param present whether there must be one
      */
-    record Present(@Doc("true: with any value; false: not there at all.") boolean present) implements ValueMatch {
-    }
+    record Present(@Doc("true: with any value; false: not there at all.") boolean present) implements ValueMatch {}
 }

@@ -48,8 +48,7 @@ class BinderTest {
             }
         }
 
-        record Mixed(List<String> mixed, @Default("0.5") double ratio) implements Shade {
-        }
+        record Mixed(List<String> mixed, @Default("0.5") double ratio) implements Shade {}
     }
 
     private record All(
@@ -59,18 +58,15 @@ class BinderTest {
             @Default("5/m") Rate rate, Optional<Path> path, List<Integer> numbers, Map<String, Point> points,
             Point origin,
             @Default("black") Shade shade, @Nullable String maybe, @Default("[1, 2]") List<Integer> pair,
-            @Default("plain") @Name("default") String fallback) {
-    }
+            @Default("plain") @Name("default") String fallback) {}
 
-    private record Open(@Default("inner") String kind, @KeyedBy("kind") RawTable section, @Rest RawTable rest) {
-    }
+    private record Open(@Default("inner") String kind, @KeyedBy("kind") RawTable section, @Rest RawTable rest) {}
 
     private record Checked(
             @OneOf({"a", "b"}) Optional<String> letter, @Range(min = "1s", max = "1m") Optional<Duration> pause,
             @Range(max = "1KiB") Optional<ByteSize> size, @Range(min = "0") Optional<HostPort> any,
             Optional<HostPort> some,
-            @Reference("cluster") List<String> clusters) {
-    }
+            @Reference("cluster") List<String> clusters) {}
 
     private record Picky(@Default("0") int a, @Default("0") int b) {
         Picky {

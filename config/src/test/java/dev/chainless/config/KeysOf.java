@@ -11,8 +11,7 @@ final class KeysOf {
     private final Map<String, Class<?>> keys = new TreeMap<>();
     private final Set<Class<?>> seen = new HashSet<>();
 
-    private KeysOf() {
-    }
+    private KeysOf() {}
 
     static Map<String, Class<?>> everyKey(Class<?> record) {
         KeysOf keys = new KeysOf();

@@ -12,8 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SchemaTest {
-    private record Limit(Rate rate, @Doc("More \"at once\".") @Default("0") @Range(max = "9") int burst) {
-    }
+    private record Limit(Rate rate, @Doc("More \"at once\".") @Default("0") @Range(max = "9") int burst) {}
 
     @Test
     void printsRecords() {

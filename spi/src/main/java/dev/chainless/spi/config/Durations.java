@@ -11,8 +11,7 @@ public final class Durations {
 
     private static final Pattern TEXT = Pattern.compile("([0-9]{1,18})(ns|us|ms|s|m|h|d)");
 
-    private Durations() {
-    }
+    private Durations() {}
 
     /**
      * Reads a duration.
