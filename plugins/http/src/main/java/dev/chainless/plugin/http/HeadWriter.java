@@ -109,9 +109,10 @@ final class HeadWriter {
         } else if (length < 0 && head.contentLength() >= 0 && status >= 200 && status != 204 && status != 304) {
             length(out, head.contentLength());
         }
-        if (status == 101 || (status == 426 && hasUpgrade && keepAlive)) {
+        if (status == 101 || (status == 426 && hasUpgrade)) {
             out.writeBytes(UPGRADE);
-        } else if (!keepAlive) {
+        }
+        if (!keepAlive && status != 101) {
             out.writeBytes(CLOSE);
         } else if (clientVersion == 10) {
             out.writeBytes(KEEP_ALIVE);
