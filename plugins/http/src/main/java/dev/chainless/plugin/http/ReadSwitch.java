@@ -1,10 +1,13 @@
 package dev.chainless.plugin.http;
 
 import io.netty.channel.Channel;
-import java.io.UncheckedIOException;
+import io.netty.channel.epoll.EpollSocketChannel;
 
 /** Stops and resumes reading from a channel. Each change is a system call, so it is used under pressure only. */
 final class ReadSwitch {
+    /** The last of Linux's TCP states (tcp_states.h) in which the peer has not closed its side. */
+    private static final int FIN_WAIT2 = 5;
+
     private final Channel channel;
     private boolean on = true;
 
@@ -19,12 +22,17 @@ final class ReadSwitch {
             return;
         }
         on = wanted;
-        try {
+        if (!wanted || !isPeerClosed()) {
             channel.config().setAutoRead(wanted);
-        } catch (UncheckedIOException e) {
-            // The peer has closed its side while reading was stopped. Netty 4.2.18 then has taken the channel out of the
-            // epoll set, so that asking for events fails; but it reads all that is left by itself, up to the end.
-            on = true;
         }
+    }
+
+    /**
+     * When the peer closes its side while reading is stopped, Netty 4.2.18 reads what is left by itself, up to the end.
+     * Meanwhile the channel has no interest left and is out of the epoll set, from which Netty does not recover: asking for
+     * more would close the channel with an error.
+     */
+    private boolean isPeerClosed() {
+        return channel instanceof EpollSocketChannel socket && socket.tcpInfo().state() > FIN_WAIT2;
     }
 }
