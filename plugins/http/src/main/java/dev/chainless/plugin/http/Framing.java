@@ -160,10 +160,25 @@ final class Framing {
         }
         coded = true;
         if (!Octets.is(head.bytes(), head.valueOffset(place), head.valueLength(place), CHUNKED)) {
-            return HeadFault.CODING;
+            return otherCoding(head, place);
         }
         head.removeAt(place);
         return null;
+    }
+
+    /** RFC 9112, section 6.1: 501 for codings that are not understood, if they and the last one, chunked, are in order. */
+    private HeadFault otherCoding(Head head, int place) {
+        boolean last = false;
+        int codings = 0;
+        list.begin(head.bytes(), head.valueOffset(place), head.valueLength(place));
+        while (list.next()) {
+            if (last || !list.isToken()) {
+                return HeadFault.CODING;
+            }
+            last = list.is(CHUNKED);
+            codings++;
+        }
+        return last && codings > 1 ? HeadFault.UNKNOWN_CODING : HeadFault.CODING;
     }
 
     private @Nullable HeadFault connection(Head head, int place) {

@@ -30,6 +30,7 @@ enum HeadFault {
     CONTENT_LENGTH(400, "Content-Length is not a number below 10^18"),
     CODINGS(400, "more than one Transfer-Encoding"),
     CODING(400, "Transfer-Encoding is not chunked"),
+    UNKNOWN_CODING(501, "a transfer coding beside chunked"),
     CODING_AND_LENGTH(400, "both Transfer-Encoding and Content-Length"),
     OLD_CODING(400, "Transfer-Encoding in HTTP/1.0"),
     CONNECTION(400, "Connection is not a short list of names"),

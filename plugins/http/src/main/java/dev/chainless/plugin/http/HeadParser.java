@@ -101,6 +101,8 @@ final class HeadParser {
                 return DONE;
             }
         }
+        // Whoever answers a head that is refused, or never ends, may add fields to what there is.
+        head.linesEnd(received);
         return part == Part.REFUSED ? BAD : MORE;
     }
 

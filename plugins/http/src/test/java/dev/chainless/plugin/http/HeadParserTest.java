@@ -188,7 +188,7 @@ class HeadParserTest {
     }
 
     private static Stream<Refused> codings() {
-        Stream<Refused> values = Stream.of("", "identity", "gzip, chunked", "chunked, gzip", "chunked, chunked", "chunked,",
+        Stream<Refused> values = Stream.of("", "identity", "chunked, gzip", "chunked, chunked", "chunked,",
                 ",chunked", "chunked;a=b", "x", "\"chunked\"", "chunked\u00a0", "xchunked", "chunkedx", "chunke", "c hunked",
                 "'chunked'", "chunked chunked", "ch\u00fcnked", "(chunked)", "\u00ffchunked")
                 .map(value -> field(HeadFault.CODING, "Transfer-Encoding: " + value));
@@ -196,6 +196,8 @@ class HeadParserTest {
                 field(HeadFault.CODINGS, "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"),
                 field(HeadFault.CODINGS, "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity"),
                 field(HeadFault.CODING, "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked"),
+                field(HeadFault.UNKNOWN_CODING, "Transfer-Encoding: gzip, chunked"),
+                field(HeadFault.UNKNOWN_CODING, "Transfer-Encoding: x,deflate , CHUNKED"),
                 field(HeadFault.CODING_AND_LENGTH, "Transfer-Encoding: chunked\r\nContent-Length: 0"),
                 field(HeadFault.CODING_AND_LENGTH, "Content-Length: 5\r\nTransfer-Encoding: chunked"),
                 raw(HeadFault.OLD_CODING, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"),
