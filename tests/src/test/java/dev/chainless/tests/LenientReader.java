@@ -135,7 +135,11 @@ record LenientReader(boolean bareLineFeeds, boolean bareReturns, boolean lengthF
                 }
             }
             at += size;
-            at = lineEnd(stream, at)[1];
+            end = lineEnd(stream, at);
+            if (end[0] != at) {
+                throw new IllegalStateException("the chunk is longer than said");
+            }
+            at = end[1];
         }
     }
 

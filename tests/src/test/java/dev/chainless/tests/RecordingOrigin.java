@@ -45,11 +45,18 @@ final class RecordingOrigin implements AutoCloseable {
         this(0);
     }
 
-    RecordingOrigin(int port) {
+    /**
+     * An origin whose sockets hold no more than so much that was not read.
+     *
+     * @param receiveBuffer in bytes, 0 for what the kernel finds good
+     */
+    RecordingOrigin(int receiveBuffer) {
         try {
             server = new ServerSocket();
-            server.setReuseAddress(true);
-            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1024);
+            if (receiveBuffer > 0) {
+                server.setReceiveBufferSize(receiveBuffer);
+            }
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

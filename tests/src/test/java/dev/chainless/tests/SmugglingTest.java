@@ -61,16 +61,16 @@ final class SmugglingTest {
     @Test
     void readersDisagreeAboutWhatSmuggles() {
         for (String stream : List.of(
-                "POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-                "POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+                "POST / HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
                 "POST / HTTP/1.1\r\nContent-Length: 4\r\nContent-Length: 0\r\n\r\nabcd",
                 "POST / HTTP/1.1\r\nTransfer-Encoding\u000b: chunked\r\nContent-Length: 7\r\n\r\n1\r\na\r\n0",
-                "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;a\nb\r\n\r\n0\r\n\r\n",
-                "GET / HTTP/1.1\r\nX: y\n\nGET /b HTTP/1.1\r\n\r\n")) {
+                "POST / HTTP/1.1\r\nTransfer-Encoding: xchunked\r\nContent-Length: 7\r\n\r\n1\r\na\r\n0",
+                "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2;a\nb\r\nxx\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n+1\r\na\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nContent-Length: 4\r\n 5\r\n\r\nabcd",
+                "GET / HTTP/1.1\r\nX: y\n\nGET /b HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nX: y\rContent-Length: 1\r\n\r\na")) {
             byte[] bytes = stream.getBytes(StandardCharsets.ISO_8859_1);
-            if (stream.contains("5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET") || !stream.contains("0\r\n\r\n")) {
-                assertTrue(READERS.stream().map(reader -> reader.requests(bytes)).distinct().count() > 1, stream);
-            }
+            assertTrue(READERS.stream().map(reader -> reader.requests(bytes)).distinct().count() > 1, stream);
         }
         byte[] plain = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\nGET /b HTTP/1.1\r\n\r\n"
                 .getBytes(StandardCharsets.ISO_8859_1);

@@ -31,6 +31,7 @@ final class StageTest {
             import dev.chainless.spi.http.*;
             import java.lang.invoke.MethodHandles;
             import java.time.Duration;
+            import java.util.Queue;
             import java.util.concurrent.*;
             import java.util.concurrent.atomic.*;
 
