@@ -10,8 +10,7 @@ import java.util.Optional;
 
 /** The folder that the distribution was unpacked into. */
 final class Home {
-    private Home() {
-    }
+    private Home() {}
 
     /** {@return that folder, which the launcher names} */
     static Path folder() {

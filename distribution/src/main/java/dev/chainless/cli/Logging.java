@@ -19,8 +19,7 @@ final class Logging {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    private Logging() {
-    }
+    private Logging() {}
 
     static void configure() {
         LogManager.getLogManager().reset();

@@ -8,8 +8,7 @@ import java.lang.reflect.Proxy;
  * warning about {@code sun.misc} cannot be turned off and warnings are errors here.
  */
 final class Signals {
-    private Signals() {
-    }
+    private Signals() {}
 
     /**
      * Takes signals from now on, instead of the JVM.

@@ -28,8 +28,7 @@ final class ActivatedSockets {
 
     private final List<Activated> sockets = new ArrayList<>();
 
-    private ActivatedSockets() {
-    }
+    private ActivatedSockets() {}
 
     /**
      * {@return the sockets that the environment of this process names, most often none}

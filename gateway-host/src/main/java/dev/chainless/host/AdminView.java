@@ -33,8 +33,7 @@ interface AdminView {
      * @param target where its requests go, for people: {@code app}, {@code redirect 308}
      */
     record RouteRow(String name, List<String> listeners, List<String> host, String path, List<String> methods,
-            List<String> stages, String target) {
-    }
+            List<String> stages, String target) {}
 
     /**
      * An endpoint of a cluster.
@@ -48,8 +47,7 @@ interface AdminView {
      * @param failures attempts that ended without a response
      */
     record UpstreamRow(String cluster, String endpoint, int weight, long active, long idle, long requests,
-            long failures) {
-    }
+            long failures) {}
 
     /**
      * A plugin.
@@ -61,6 +59,5 @@ interface AdminView {
      * @param module its name, empty on a class path
      * @param uses the stages, listeners and clusters that it serves
      */
-    record PluginRow(String name, String version, String digest, String kind, String module, List<String> uses) {
-    }
+    record PluginRow(String name, String version, String digest, String kind, String module, List<String> uses) {}
 }

@@ -60,12 +60,10 @@ final class Assembly {
     private final Map<StageKey, @Nullable HttpStage> made = new HashMap<>();
 
     /** Equal configurations of a plugin share a stage. */
-    private record StageKey(String plugin, Record config) {
-    }
+    private record StageKey(String plugin, Record config) {}
 
     /** A stage on a chain, with the place that named it. */
-    private record Placed(HttpStage stage, String name, Position position) {
-    }
+    private record Placed(HttpStage stage, String name, Position position) {}
 
     /**
      * Prepares an assembly.
@@ -73,7 +71,8 @@ final class Assembly {
      * @param more endpoints of clusters that the configuration only implies, such as the demo's
      */
     Assembly(GatewayConfig config, PluginRegistry plugins, Loops loops, ExecutorService background,
-            MetricRegistry metrics, HostMetrics hostMetrics, Function<String, HttpIngress> ingresses, Map<String, List<EndpointConfig>> more) {
+            MetricRegistry metrics, HostMetrics hostMetrics, Function<String, HttpIngress> ingresses,
+            Map<String, List<EndpointConfig>> more) {
         this.config = config;
         this.plugins = plugins;
         this.loops = loops;
@@ -111,8 +110,8 @@ final class Assembly {
             config.stages().forEach((name, stage) -> stage(stage, name));
             config.listeners().forEach(this::makeCodec);
             if (problems.isEmpty()) {
-                config.listeners().forEach((name, listener) ->
-                    makeListener(name, listenerStages.getOrDefault(name, List.of()), routeStages));
+                config.listeners().forEach((name, listener) -> makeListener(name,
+                        listenerStages.getOrDefault(name, List.of()), routeStages));
             }
             if (!problems.isEmpty()) {
                 throw new ConfigException(problems);
@@ -129,7 +128,8 @@ final class Assembly {
 
     private static ClusterConfig implied(List<EndpointConfig> endpoints) {
         List<String> addresses = endpoints.stream().map(endpoint -> endpoint.address().toString()).toList();
-        return Binder.bind(RawTable.of(Map.of("endpoints", addresses)), ClusterConfig.class, MethodHandles.publicLookup());
+        return Binder.bind(RawTable.of(Map.of("endpoints", addresses)), ClusterConfig.class,
+                MethodHandles.publicLookup());
     }
 
     // ---- stages
@@ -197,11 +197,13 @@ final class Assembly {
         return plugin.stage(plugin.config().cast(bound), context);
     }
 
-    private static <C extends Record> HttpStage authenticator(AuthPlugin<C> plugin, Record bound, PluginContext context) {
+    private static <C extends Record> HttpStage authenticator(AuthPlugin<C> plugin, Record bound,
+            PluginContext context) {
         return plugin.authenticator(plugin.config().cast(bound), context);
     }
 
-    private static <C extends Record> HttpStage policyStage(PolicyPlugin<C> plugin, Record bound, PluginContext context) {
+    private static <C extends Record> HttpStage policyStage(PolicyPlugin<C> plugin, Record bound,
+            PluginContext context) {
         return plugin.policy(plugin.config().cast(bound), context);
     }
 

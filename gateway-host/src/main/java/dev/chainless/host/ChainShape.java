@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ChainShape {
 
     /** A call of the stage with that index. */
-    record Step(int stage, StageCall call) {
-    }
+    record Step(int stage, StageCall call) {}
 
     private static final MethodType CONSTRUCTOR =
             MethodType.methodType(void.class, ChainShape.class, HttpStage[].class, String[].class);

@@ -28,7 +28,8 @@ final class DemoOrigin implements AutoCloseable {
     private static final int MAX_BODY = 64 * 1024;
 
     private final MultiThreadIoEventLoopGroup group =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("demo-origin", true), NioIoHandler.newFactory());
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("demo-origin", true),
+                    NioIoHandler.newFactory());
     private final Channel channel;
 
     DemoOrigin(InetSocketAddress address) {
@@ -37,7 +38,8 @@ final class DemoOrigin implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel accepted) {
-                        accepted.pipeline().addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_BODY), new Answer());
+                        accepted.pipeline().addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_BODY),
+                                new Answer());
                     }
                 }).bind(address), address, "demo.listen");
     }
@@ -59,7 +61,8 @@ final class DemoOrigin implements AutoCloseable {
             var request = (FullHttpRequest) message;
             var text = new StringBuilder("Hello from the demo origin. It got this request through Chainless:\n\n")
                     .append(request.method()).append(' ').append(request.uri()).append('\n');
-            request.headers().forEach(field -> text.append(field.getKey()).append(": ").append(field.getValue()).append('\n'));
+            request.headers()
+                    .forEach(field -> text.append(field.getKey()).append(": ").append(field.getValue()).append('\n'));
             request.release();
             ByteBuf body = Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
             var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body);

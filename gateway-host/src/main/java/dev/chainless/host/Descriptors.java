@@ -14,8 +14,7 @@ final class Descriptors {
     private static final int FD_CLOEXEC = 1;
     static final int O_NONBLOCK = 04000;
 
-    private Descriptors() {
-    }
+    private Descriptors() {}
 
     /**
      * Makes a descriptor non-blocking and closes it in child processes. A blocking socket would stop its event loop in

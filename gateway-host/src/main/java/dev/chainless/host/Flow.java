@@ -724,8 +724,7 @@ final class Flow extends Cursor implements ExchangeHost {
 
     private void expired() {
         switch (phase) {
-            case IDLE -> {
-            }
+            case IDLE -> {}
             case STREAMING -> breakOff(Completion.TIMED_OUT, "the body made no progress in time");
             case CONNECTING -> guarded(() -> reply(504, "no connection to an endpoint in time"));
             case SENT -> guarded(() -> reply(504, "the endpoint did not answer in time"));

@@ -139,8 +139,8 @@ public final class Gateway implements AutoCloseable {
         }
         watch = new LoopWatch(loops.all().stream().map(Loop::eventLoop).toList(), hostMetrics, STALL);
         var activated = ActivatedSockets.fromEnvironment();
-        config.listeners().forEach((name, listener) ->
-            listeners.open(name, listener, activated.take(name, listener.listen()), this::codec));
+        config.listeners().forEach((name, listener) -> listeners.open(name, listener,
+                activated.take(name, listener.listen()), this::codec));
         for (String unused : activated.unused()) {
             LOG.log(Level.WARNING, "The service manager handed over the socket {0}, which no listener is for", unused);
         }
@@ -204,8 +204,7 @@ public final class Gateway implements AutoCloseable {
      * @param digest SHA-256 of its jar
      * @param problem why it cannot be loaded, empty if it can
      */
-    public record PluginInfo(String name, String version, String kind, String module, String digest, String problem) {
-    }
+    public record PluginInfo(String name, String version, String kind, String module, String digest, String problem) {}
 
     /** {@return why no traffic should be sent here, empty when it may} */
     List<String> unreadiness() {
@@ -239,7 +238,8 @@ public final class Gateway implements AutoCloseable {
         Generation last = generation;
         Duration within = config.runtime().drain();
         if (last != null) {
-            LOG.log(Level.INFO, "Draining: {0} connections, at most {1} s", listeners.connections(), within.toSeconds());
+            LOG.log(Level.INFO, "Draining: {0} connections, at most {1} s", listeners.connections(),
+                    within.toSeconds());
             listeners.close();
             ingresses.values().forEach(Ingress::drain);
             // Connections that are accepted but still on their way to a loop get there first.

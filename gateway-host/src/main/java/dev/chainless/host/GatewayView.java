@@ -33,7 +33,8 @@ final class GatewayView implements AdminView {
 
     private RouteRow row(RouteConfig route) {
         return new RouteRow(route.name(),
-                route.listeners().isEmpty() ? List.copyOf(new TreeSet<>(config().listeners().keySet())) : route.listeners(),
+                route.listeners().isEmpty() ? List.copyOf(new TreeSet<>(config().listeners().keySet()))
+                        : route.listeners(),
                 route.match().host().stream().map(HostPattern::toString).toList(), route.match().path().toString(),
                 route.match().method(), route.stages().stream().map(GatewayView::name).toList(), target(route.to()));
     }

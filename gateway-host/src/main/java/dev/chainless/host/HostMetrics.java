@@ -23,8 +23,7 @@ import java.util.function.Predicate;
  * last: a generation resolves them when it is made, {@link #retain} drops what no generation has any more. Thread-safe.
  */
 final class HostMetrics {
-    private record RouteKey(String route, String listener) {
-    }
+    private record RouteKey(String route, String listener) {}
 
     private final MetricRegistry registry;
     private final int loops;

@@ -55,7 +55,7 @@ final class Json {
 
     private void value(Object value) {
         switch (value) {
-            case HostPort _, ByteSize _, Rate _, IpPrefix _, HostPattern _, PathPattern _ ->
+            case HostPort _,ByteSize _,Rate _,IpPrefix _,HostPattern _,PathPattern _ ->
                 out.writeString(value.toString());
             case NamedStage stage -> out.writeString(stage.name());
             case Duration duration -> out.writeString(Durations.format(duration));

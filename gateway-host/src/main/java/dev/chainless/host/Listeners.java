@@ -38,7 +38,8 @@ final class Listeners {
      * @param codec the codec of the moment
      * @throws StartException if the address cannot be bound
      */
-    void open(String name, ListenerConfig config, @Nullable ServerChannel activated, Function<String, HttpListener> codec) {
+    void open(String name, ListenerConfig config, @Nullable ServerChannel activated,
+            Function<String, HttpListener> codec) {
         var acceptor = new Acceptor(name, config.maxConnections(), codec);
         ServerChannel server = activated == null ? loops.serverChannel() : activated;
         server.config().setOption(ChannelOption.SO_BACKLOG, config.backlog());
@@ -119,7 +120,8 @@ final class Listeners {
             loop.connections().incrementAndGet();
             channel.config().setAllocator(loops.allocator());
             channel.config().setRecvByteBufAllocator(loops.readBuffers());
-            channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(loop.maxBuffered() / 4, loop.maxBuffered()));
+            channel.config()
+                    .setWriteBufferWaterMark(new WriteBufferWaterMark(loop.maxBuffered() / 4, loop.maxBuffered()));
             channel.config().setOption(ChannelOption.TCP_NODELAY, true);
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
             channel.pipeline().addLast(new ChannelInitializer<>() {

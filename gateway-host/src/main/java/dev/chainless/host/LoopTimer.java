@@ -54,8 +54,7 @@ final class LoopTimer {
         this.schedule = schedule;
         this.origin = nanoTime.getAsLong();
         for (int i = 0; i < BUCKETS; i++) {
-            buckets[i] = new Node(() -> {
-            });
+            buckets[i] = new Node(() -> {});
         }
     }
 

@@ -111,7 +111,8 @@ final class LoopWatch implements AutoCloseable {
             if (stalled && stalledSince == 0) {
                 stalledSince = last;
                 stalls.incrementShared();
-                LOG.log(Level.WARNING, "Event loop {0} is busy for {1} ms already:{2}", index, millis(now - last), stack());
+                LOG.log(Level.WARNING, "Event loop {0} is busy for {1} ms already:{2}", index, millis(now - last),
+                        stack());
             } else if (!stalled && stalledSince != 0) {
                 LOG.log(Level.WARNING, "Event loop {0} is back after {1} ms", index, millis(last - stalledSince));
                 stalledSince = 0;

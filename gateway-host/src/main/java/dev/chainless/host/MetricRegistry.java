@@ -63,15 +63,12 @@ final class MetricRegistry implements AutoCloseable {
         Deque<String> owners();
     }
 
-    private record CounterEntry(Counter counter, Meter meter, Deque<String> owners) implements Entry {
-    }
+    private record CounterEntry(Counter counter, Meter meter, Deque<String> owners) implements Entry {}
 
     /** The newest owner's value is read. */
-    private record GaugeEntry(Deque<LongSupplier> values, Meter meter, Deque<String> owners) implements Entry {
-    }
+    private record GaugeEntry(Deque<LongSupplier> values, Meter meter, Deque<String> owners) implements Entry {}
 
-    private record HistogramEntry(LatencyHistogram histogram, Deque<String> owners) implements Entry {
-    }
+    private record HistogramEntry(LatencyHistogram histogram, Deque<String> owners) implements Entry {}
 
     /** All that shares a name: its kind and labels' names are the same. */
     private static final class Family {
@@ -153,8 +150,7 @@ final class MetricRegistry implements AutoCloseable {
         switch (entry) {
             case CounterEntry counter -> registry.remove(counter.meter());
             case GaugeEntry gauge -> registry.remove(gauge.meter());
-            case HistogramEntry _ -> {
-            }
+            case HistogramEntry _ -> {}
         }
         return true;
     }

@@ -16,8 +16,7 @@ final class Octets {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
 
-    private Octets() {
-    }
+    private Octets() {}
 
     /**
      * {@return eight octets}

@@ -18,9 +18,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +86,8 @@ final class PluginRegistry {
             try (var files = Files.list(directory)) {
                 files.map(file -> file.getFileName().toString())
                         .filter(file -> !file.startsWith("."))
-                        .forEach(file -> names.add(file.endsWith(".jar") ? file.substring(0, file.length() - 4) : file));
+                        .forEach(
+                                file -> names.add(file.endsWith(".jar") ? file.substring(0, file.length() - 4) : file));
             } catch (IOException e) {
                 throw new StartException("The plugins directory " + directory + " cannot be read: " + e.getMessage());
             }

@@ -7,8 +7,7 @@ import dev.chainless.spi.http.FieldName;
 final class Reasons {
     static final FieldLine PLAIN_TEXT = FieldLine.of(FieldName.CONTENT_TYPE, "text/plain; charset=utf-8");
 
-    private Reasons() {
-    }
+    private Reasons() {}
 
     /** {@return the reason phrase of a status that the gateway answers with} */
     static String of(int status) {

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 record Route(String name, Chain chain, Action action, long timeoutNanos, long maxBody, RouteMetrics metrics) {
 
     /** What happens after the request stages. */
-    sealed interface Action permits ToClusters, LocalReply {
-    }
+    sealed interface Action permits ToClusters, LocalReply {}
 
     /** Answers without an upstream. */
     sealed interface LocalReply extends Action permits Redirects, Responds {

@@ -31,8 +31,7 @@ final class RouteHosts<T> {
      * @param lessSpecific whose routes to look at next
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Host<T>(long[] words, int length, long hash, RouteNode<T> paths, @Nullable Host<T> lessSpecific) {
-    }
+    record Host<T>(long[] words, int length, long hash, RouteNode<T> paths, @Nullable Host<T> lessSpecific) {}
 
     private final @Nullable Host<T> any;
     private final Host<T>[] exact;

@@ -44,8 +44,7 @@ final class RouteTable<T> {
      * @param target what is found for these requests
      * @param <T> its type
      */
-    record Entry<T>(RouteMatch match, T target) {
-    }
+    record Entry<T>(RouteMatch match, T target) {}
 
     private RouteTable(RouteHosts<T> hosts) {
         this.hosts = hosts;

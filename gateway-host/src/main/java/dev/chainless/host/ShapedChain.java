@@ -93,12 +93,10 @@ abstract class ShapedChain extends Chain {
     }
 
     @Override
-    void complete(Cursor c, Completion reason) {
-    }
+    void complete(Cursor c, Completion reason) {}
 
     @Override
-    void log(Cursor c) {
-    }
+    void log(Cursor c) {}
 
     @Override
     final int requestBodies() {

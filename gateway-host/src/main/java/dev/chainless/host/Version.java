@@ -6,8 +6,7 @@ import java.util.Optional;
 /** The version of a class's module. */
 final class Version {
 
-    private Version() {
-    }
+    private Version() {}
 
     /** {@return the version in the descriptor of the class's module, "unknown" on a class path} */
     static String of(Class<?> type) {

@@ -215,7 +215,6 @@ public class ChainBenchmark {
         }
 
         @Override
-        public void respond(@Nullable ByteBuf body) {
-        }
+        public void respond(@Nullable ByteBuf body) {}
     }
 }

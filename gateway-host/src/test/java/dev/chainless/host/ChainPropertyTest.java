@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** Random chains with suspensions, aborts, exceptions and local replies do what the interpreter does. */
 class ChainPropertyTest {
     private static final String[] DECISIONS = {"authenticate", "decide", "onRequest", "onUpstreamRequest1",
-        "onUpstreamRequest2", "onUpstreamResponse1", "onUpstreamResponse2", "onResponse"};
+            "onUpstreamRequest2", "onUpstreamResponse1", "onUpstreamResponse2", "onResponse"};
     private static final String[] CALLS =
             {"complete", "log", "requestData", "requestEnd", "responseData", "responseEnd", "wantsResponseBody"};
 

@@ -81,7 +81,6 @@ final class ChainScript {
         };
     }
 
-
     record Filter(int id, ChainScript script) implements RequestFilter {
         @Override
         public Verdict onRequest(Exchange exchange) {

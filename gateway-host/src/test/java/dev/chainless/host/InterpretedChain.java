@@ -32,8 +32,7 @@ final class InterpretedChain extends Chain {
         Verdict on(T subject);
     }
 
-    private record Step<T>(int stage, Call<T> call) {
-    }
+    private record Step<T>(int stage, Call<T> call) {}
 
     private final List<HttpStage> stages;
     private final List<String> names;

@@ -28,12 +28,10 @@ class LoopWatchTest {
         }
 
         @Override
-        public void flush() {
-        }
+        public void flush() {}
 
         @Override
-        public void close() {
-        }
+        public void close() {}
     };
 
     private static void await(BooleanSupplier condition) {

@@ -107,8 +107,7 @@ class RouteTablePropertyTest {
 
     // ---- the oracle: every route, by strings
 
-    private record Fit(RouteTable.Entry<Integer> entry, int host, String path, int conditions) {
-    }
+    private record Fit(RouteTable.Entry<Integer> entry, int host, String path, int conditions) {}
 
     private static List<RouteTable.Entry<Integer>> look(List<RouteTable.Entry<Integer>> routes, Head request) {
         List<Fit> fits = new ArrayList<>();

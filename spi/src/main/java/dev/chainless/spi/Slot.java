@@ -8,5 +8,4 @@ package dev.chainless.spi;
  * @param type what may be put there
  * @param <T> the type of the value
  */
-public record Slot<T>(int index, Class<T> type) {
-}
+public record Slot<T>(int index, Class<T> type) {}

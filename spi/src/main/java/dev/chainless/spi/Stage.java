@@ -13,6 +13,5 @@ public sealed interface Stage permits HttpStage {
      * Releases what the stage opened. Called once, off the event loops, after the last exchange that entered the stage
      * has ended. What was registered through the {@link PluginContext} is revoked by the host.
      */
-    default void close() {
-    }
+    default void close() {}
 }

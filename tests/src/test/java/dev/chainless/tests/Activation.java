@@ -14,8 +14,7 @@ import java.lang.invoke.MethodHandle;
 final class Activation {
     private static final Linker LINKER = Linker.nativeLinker();
 
-    private Activation() {
-    }
+    private Activation() {}
 
     /**
      * Becomes the program.
@@ -50,7 +49,8 @@ final class Activation {
     }
 
     private static void set(Arena arena, String name, String value) throws Throwable {
-        check((int) function("setenv", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT)
+        check((int) function("setenv", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS,
+                ValueLayout.JAVA_INT)
                 .invoke(arena.allocateFrom(name), arena.allocateFrom(value), 1), "setenv");
     }
 

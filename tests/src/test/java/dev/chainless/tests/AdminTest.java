@@ -110,7 +110,8 @@ final class AdminTest {
     @Test
     void listsPlugins() {
         List<Map<String, Object>> plugins = rows("/api/v1/plugins");
-        Map<String, Object> headers = plugins.stream().filter(row -> "headers".equals(row.get("name"))).findFirst().orElseThrow();
+        Map<String, Object> headers =
+                plugins.stream().filter(row -> "headers".equals(row.get("name"))).findFirst().orElseThrow();
         assertEquals("filter", headers.get("kind"));
         assertTrue(headers.get("digest").toString().matches("[0-9a-f]{64}"), headers::toString);
         assertFalse(headers.get("version").toString().isEmpty());
@@ -128,11 +129,12 @@ final class AdminTest {
         once(gateway.port(), get("/app/x", "Host: a.example"));
         once(gateway.port(), get("/gone"));
         once(gateway.port(), get("/unrouted"));
-        Await.until("the requests are counted", () ->
-            gateway.metric("chainless_requests_total", "route=\"app\"", "status=\"2xx\"") == ok + 1
-                    && gateway.metric("chainless_requests_total", "route=\"gone\"", "status=\"4xx\"") == gone + 1);
-        Pattern sample = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*(\\{([a-zA-Z_][a-zA-Z0-9_]*=\"([^\"\\\\]|\\\\.)*\",?)*\\})? "
-                + "([0-9.eE+-]+|NaN|[+-]Inf)( [0-9]+)?");
+        Await.until("the requests are counted",
+                () -> gateway.metric("chainless_requests_total", "route=\"app\"", "status=\"2xx\"") == ok + 1
+                        && gateway.metric("chainless_requests_total", "route=\"gone\"", "status=\"4xx\"") == gone + 1);
+        Pattern sample =
+                Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*(\\{([a-zA-Z_][a-zA-Z0-9_]*=\"([^\"\\\\]|\\\\.)*\",?)*\\})? "
+                        + "([0-9.eE+-]+|NaN|[+-]Inf)( [0-9]+)?");
         Set<String> seen = new HashSet<>();
         String scrape = gateway.admin("/metrics").body();
         for (String line : scrape.lines().toList()) {
@@ -143,7 +145,8 @@ final class AdminTest {
                 assertTrue(seen.add(line.substring(0, line.lastIndexOf(' '))), "twice: " + line);
             }
         }
-        for (String name : List.of("chainless_connections_total", "chainless_upstream_attempts_total", "chainless_build_info",
+        for (String name : List.of("chainless_connections_total", "chainless_upstream_attempts_total",
+                "chainless_build_info",
                 "chainless_exchange_duration_seconds_bucket")) {
             assertTrue(scrape.contains("\n" + name), () -> name + " is missing:\n" + scrape);
         }
@@ -154,7 +157,8 @@ final class AdminTest {
         int port = gateway.port("admin");
         assertEquals(405, once(port, request("POST", "/healthz", "Host: localhost", "Content-Length: 0")).status());
         assertEquals(403, once(port, get("/metrics", "Host: evil.example")).status());
-        assertEquals(403, once(port, get("/metrics", "Host: localhost:" + port, "Origin: http://evil.example")).status());
+        assertEquals(403,
+                once(port, get("/metrics", "Host: localhost:" + port, "Origin: http://evil.example")).status());
         assertEquals(200, once(port, get("/metrics", "Host: localhost:" + port)).status());
         assertEquals(400, once(port, "nonsense\r\n\r\n").status());
     }

@@ -10,8 +10,7 @@ final class Await {
     /** How long anything may take that should happen at once, on a machine that is busy. */
     static final Duration LIMIT = Duration.ofSeconds(20);
 
-    private Await() {
-    }
+    private Await() {}
 
     /** Waits until a condition holds, or fails with what the condition was. */
     static void until(String what, Callable<Boolean> condition) {

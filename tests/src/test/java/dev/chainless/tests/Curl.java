@@ -8,12 +8,12 @@ import java.util.concurrent.TimeUnit;
 
 /** The client that everybody has. */
 final class Curl {
-    private Curl() {
-    }
+    private Curl() {}
 
     /** {@return what curl prints} */
     static String run(String... arguments) {
-        var command = new ArrayList<>(List.of("curl", "--silent", "--show-error", "--max-time", "20", "--noproxy", "*"));
+        var command =
+                new ArrayList<>(List.of("curl", "--silent", "--show-error", "--max-time", "20", "--noproxy", "*"));
         command.addAll(List.of(arguments));
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -23,7 +23,8 @@ final class Curl {
                 throw new AssertionError("curl does not end");
             }
             if (process.exitValue() != 0) {
-                throw new AssertionError(String.join(" ", command) + " ended with " + process.exitValue() + ": " + output);
+                throw new AssertionError(
+                        String.join(" ", command) + " ended with " + process.exitValue() + ": " + output);
             }
             return output;
         } catch (IOException | InterruptedException e) {

@@ -135,8 +135,8 @@ final class GatewayProcess implements AutoCloseable {
                 Path folder = Files.createTempDirectory("chainless-test");
                 String text = "[runtime]\nloops = " + loops + "\n" + runtime
                         + "\n[admin]\nlisten = \"127.0.0.1:@admin@\"\n\n" + toml;
-                String filled = PORT.matcher(text).replaceAll(match ->
-                    Integer.toString(ports.computeIfAbsent(match.group(1), _ -> Ports.free())));
+                String filled = PORT.matcher(text).replaceAll(
+                        match -> Integer.toString(ports.computeIfAbsent(match.group(1), _ -> Ports.free())));
                 file = Files.writeString(folder.resolve("gateway.toml"), filled);
                 return file;
             } catch (IOException e) {
@@ -167,8 +167,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     /** What a command of the program printed, and its exit status. */
-    record Run(int status, String out, String err) {
-    }
+    record Run(int status, String out, String err) {}
 
     /** Runs a command of the program that ends by itself. */
     static Run run(String... arguments) {
@@ -267,7 +266,8 @@ final class GatewayProcess implements AutoCloseable {
      */
     double metric(String name, String... labels) {
         double sum = 0;
-        Pattern sample = Pattern.compile("^" + Pattern.quote(name) + "(\\{[^}]*\\})? ([0-9.eE+-]+)$", Pattern.MULTILINE);
+        Pattern sample =
+                Pattern.compile("^" + Pattern.quote(name) + "(\\{[^}]*\\})? ([0-9.eE+-]+)$", Pattern.MULTILINE);
         Matcher matcher = sample.matcher(admin("/metrics").body());
         while (matcher.find()) {
             String found = matcher.group(1) == null ? "" : matcher.group(1);
@@ -348,7 +348,8 @@ final class GatewayProcess implements AutoCloseable {
     /** {@return the lines that tell of leaks, errors of the runtime and, if they aren't expected, stack traces} */
     List<String> complaints() {
         return log.stream().filter(line -> line.contains("LEAK") || line.contains("OutOfMemoryError")
-                || line.contains("IllegalReferenceCountException") || !tolerant && STACK.matcher(line).matches()).toList();
+                || line.contains("IllegalReferenceCountException") || !tolerant && STACK.matcher(line).matches())
+                .toList();
     }
 
     @Override

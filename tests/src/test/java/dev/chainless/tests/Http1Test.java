@@ -102,7 +102,8 @@ final class Http1Test {
     void answersPipelinedRequestsInOrder() {
         var requests = new StringBuilder();
         for (int i = 0; i < 20; i++) {
-            requests.append(i % 3 == 0 ? request("POST", "/pipe?" + i, "Content-Length: 3") + "abc" : get("/pipe?" + i));
+            requests.append(
+                    i % 3 == 0 ? request("POST", "/pipe?" + i, "Content-Length: 3") + "abc" : get("/pipe?" + i));
         }
         try (var client = client()) {
             client.send(requests.toString());
@@ -276,7 +277,8 @@ final class Http1Test {
         }
         assertTrue(origin.calls("/small").isEmpty());
         try (var client = client()) {
-            assertEquals(200, client.send(request("POST", "/small", "Content-Length: 10") + "0123456789").reply().status());
+            assertEquals(200,
+                    client.send(request("POST", "/small", "Content-Length: 10") + "0123456789").reply().status());
         }
         try (var client = client()) {
             Reply reply = client.send(request("POST", "/small", "Transfer-Encoding: chunked")
@@ -486,13 +488,16 @@ final class Http1Test {
 
     @Test
     void leavesOtherFieldsAsTheyAre() {
-        origin.on("/fields", call -> call.answer(200, "x", "Set-Cookie: a=1; Path=/", "set-cookie:b=2", "X-Caf\u00e9: no"
-                .replace("\u00e9", "e"), "X-Latin: \u00e9\t \u00ff", "Server: origin/1", "Date: Sun, 06 Nov 1994 08:49:37 GMT"));
+        origin.on("/fields",
+                call -> call.answer(200, "x", "Set-Cookie: a=1; Path=/", "set-cookie:b=2", "X-Caf\u00e9: no"
+                        .replace("\u00e9", "e"), "X-Latin: \u00e9\t \u00ff", "Server: origin/1",
+                        "Date: Sun, 06 Nov 1994 08:49:37 GMT"));
         Reply reply = once(gateway.port(), get("/fields?q=%2F&r=a+b;c", "X-Empty:", "x-CASE: Kept", "Cookie: a=1",
                 "Cookie: b=2", "X-Latin: \u00e9 \u00ff", "X-Spaces:   inner  spaces  \t"));
         String head = origin.call("/fields").head();
         assertTrue(head.startsWith("GET /fields?q=%2F&r=a+b;c HTTP/1.1\r\n"), head);
-        for (String line : List.of("x-CASE: Kept", "X-Latin: \u00e9 \u00ff", "Cookie: a=1", "Cookie: b=2", "Host: test")) {
+        for (String line : List.of("x-CASE: Kept", "X-Latin: \u00e9 \u00ff", "Cookie: a=1", "Cookie: b=2",
+                "Host: test")) {
             assertTrue(head.contains("\r\n" + line + "\r\n"), () -> line + " is missing:\n" + head);
         }
         assertEquals("inner  spaces", origin.call("/fields").field("x-spaces"));

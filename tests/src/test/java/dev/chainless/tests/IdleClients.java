@@ -17,11 +17,11 @@ import java.util.List;
  * asks once on each, and again on each for every line that it reads; after each round it says how many were answered.
  */
 final class IdleClients {
-    private static final byte[] REQUEST = "GET /idle HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] REQUEST =
+            "GET /idle HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final String ANSWER = "HTTP/1.1 200 OK\r\n";
 
-    private IdleClients() {
-    }
+    private IdleClients() {}
 
     /**
      * Runs the clients until the input ends.

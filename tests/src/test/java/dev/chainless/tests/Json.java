@@ -10,11 +10,11 @@ import tools.jackson.core.json.JsonFactory;
 
 /** Reads JSON into maps, lists, strings, longs, doubles, booleans and null. Anything that is not JSON is an error. */
 final class Json {
-    private Json() {
-    }
+    private Json() {}
 
     static Object parse(String text) {
-        try (JsonParser parser = JsonFactory.builder().build().createParser(tools.jackson.core.ObjectReadContext.empty(), text)) {
+        try (JsonParser parser =
+                JsonFactory.builder().build().createParser(tools.jackson.core.ObjectReadContext.empty(), text)) {
             parser.nextToken();
             Object value = value(parser);
             if (parser.nextToken() != null) {

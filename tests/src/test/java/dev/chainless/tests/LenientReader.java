@@ -20,15 +20,17 @@ import java.util.Locale;
  * @param extensionsUntilLineFeed a chunk's line ends with a line feed alone
  */
 record LenientReader(boolean bareLineFeeds, boolean bareReturns, boolean lengthFirst, boolean lastLength,
-        boolean looseNames, boolean looseCodings, boolean folding, boolean looseSizes, boolean extensionsUntilLineFeed) {
+        boolean looseNames, boolean looseCodings, boolean folding, boolean looseSizes,
+        boolean extensionsUntilLineFeed) {
 
     /** {@return the strict reader, each choice alone, and all of them with each other} */
     static List<LenientReader> all() {
         List<LenientReader> readers = new ArrayList<>();
         for (int choices = 0; choices < 512; choices++) {
-            readers.add(new LenientReader((choices & 1) != 0, (choices & 2) != 0, (choices & 4) != 0, (choices & 8) != 0,
-                    (choices & 16) != 0, (choices & 32) != 0, (choices & 64) != 0, (choices & 128) != 0,
-                    (choices & 256) != 0));
+            readers.add(
+                    new LenientReader((choices & 1) != 0, (choices & 2) != 0, (choices & 4) != 0, (choices & 8) != 0,
+                            (choices & 16) != 0, (choices & 32) != 0, (choices & 64) != 0, (choices & 128) != 0,
+                            (choices & 256) != 0));
         }
         return readers;
     }

@@ -61,7 +61,8 @@ final class LifecycleTest {
         }).on("/silent", call -> {
             Http1Test.await(go);
             call.answer("answered");
-        }); var gateway = GatewayProcess.with(loops, toml(origin)).start();
+        });
+                var gateway = GatewayProcess.with(loops, toml(origin)).start();
                 var slow = new RawClient(gateway.port());
                 var silent = new RawClient(gateway.port());
                 var idle = new RawClient(gateway.port())) {
@@ -157,19 +158,19 @@ final class LifecycleTest {
 
     @ParameterizedTest(quoteTextArguments = false)
     @CsvSource(delimiter = '|', value = {
-        "2:10|listen = \"127.0.0.1:http\"|",
-        "3:1|listen = \"127.0.0.1:0\"~protocoll = \"http\"|protocol",
-        "3:9|listen = \"127.0.0.1:0\"~http = { keep-alife = \"1s\" }|keep-alive",
-        "3:12|listen = \"127.0.0.1:0\"~protocol = \"htpp\"|http",
-        "3:10|listen = \"127.0.0.1:0\"~stages = [\"rate-limt\"]|rate-limit",
-        "3:11|listen = \"127.0.0.1:0\"~stages = [{ use = \"no-such-plugin\" }]|no-such-plugin",
-        "3:11|listen = \"127.0.0.1:0\"~backlog = \"many\"|",
-        "3:11|listen = \"127.0.0.1:0\"~backlog = 0|",
-        "3:|listen = \"127.0.0.1:0\"~stages = [|",
-        "3:|listen = \"127.0.0.1:0\"~= 3|",
-        "3:1|listen = \"127.0.0.1:0\"~listen = \"127.0.0.1:0\"|",
-    })
-    void refusesWhatCannotBeMeant(String position, String lines, String named, @TempDir Path folder) throws IOException {
+            "2:10|listen = \"127.0.0.1:http\"|",
+            "3:1|listen = \"127.0.0.1:0\"~protocoll = \"http\"|protocol",
+            "3:9|listen = \"127.0.0.1:0\"~http = { keep-alife = \"1s\" }|keep-alive",
+            "3:12|listen = \"127.0.0.1:0\"~protocol = \"htpp\"|http",
+            "3:10|listen = \"127.0.0.1:0\"~stages = [\"rate-limt\"]|rate-limit",
+            "3:11|listen = \"127.0.0.1:0\"~stages = [{ use = \"no-such-plugin\" }]|no-such-plugin",
+            "3:11|listen = \"127.0.0.1:0\"~backlog = \"many\"|",
+            "3:11|listen = \"127.0.0.1:0\"~backlog = 0|",
+            "3:|listen = \"127.0.0.1:0\"~stages = [|",
+            "3:|listen = \"127.0.0.1:0\"~= 3|",
+            "3:1|listen = \"127.0.0.1:0\"~listen = \"127.0.0.1:0\"|",
+    }) void refusesWhatCannotBeMeant(String position, String lines, String named, @TempDir Path folder)
+            throws IOException {
         Path file = Files.writeString(folder.resolve("bad.toml"), "[listeners.web]\n" + lines.replace("~", "\n")
                 + "\n[admin]\nenabled = false\n[[routes]]\nname = \"a\"\nto = { respond = {} }\n");
         refusedWith(file.toString(), "bad.toml:" + position, named == null ? "" : named);
@@ -224,8 +225,10 @@ final class LifecycleTest {
     void listensOnAnyFreePortAndSaysWhich() throws Exception {
         try (var origin = new RecordingOrigin();
                 var gateway = GatewayProcess.with(1, toml(origin)).port("web", 0).start()) {
-            Await.until("the address is printed", () -> gateway.output().matches("(?s).*127\\.0\\.0\\.1:[1-9][0-9]+ \\(web\\).*"));
-            var matcher = java.util.regex.Pattern.compile("127\\.0\\.0\\.1:([0-9]+) \\(web\\)").matcher(gateway.output());
+            Await.until("the address is printed",
+                    () -> gateway.output().matches("(?s).*127\\.0\\.0\\.1:[1-9][0-9]+ \\(web\\).*"));
+            var matcher =
+                    java.util.regex.Pattern.compile("127\\.0\\.0\\.1:([0-9]+) \\(web\\)").matcher(gateway.output());
             assertTrue(matcher.find());
             assertEquals(200, once(Integer.parseInt(matcher.group(1)), get("/any")).status());
         }
@@ -235,7 +238,8 @@ final class LifecycleTest {
 
     /** The socket of a service manager, and what came to it. */
     private static final class Manager implements AutoCloseable {
-        private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        private final MultiThreadIoEventLoopGroup group =
+                new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         private final List<String> messages = new CopyOnWriteArrayList<>();
         private final Channel channel;
 
@@ -259,13 +263,15 @@ final class LifecycleTest {
     @Test
     void tellsTheServiceManager(@TempDir Path folder) {
         Path socket = folder.resolve("notify");
-        try (var manager = new Manager(socket); var origin = new RecordingOrigin();
+        try (var manager = new Manager(socket);
+                var origin = new RecordingOrigin();
                 var gateway = GatewayProcess.with(1, toml(origin)).environment("NOTIFY_SOCKET", socket.toString())
                         .environment("WATCHDOG_USEC", "200000").launch()) {
             Await.until("it says that it is ready", () -> manager.messages.contains("READY=1"));
             assertEquals(200, once(gateway.port(), get("/ready")).status(), "ready, but it does not answer");
             assertEquals(200, gateway.admin("/readyz").statusCode());
-            Await.until("it says that it lives", () -> manager.messages.stream().filter("WATCHDOG=1"::equals).count() >= 3);
+            Await.until("it says that it lives",
+                    () -> manager.messages.stream().filter("WATCHDOG=1"::equals).count() >= 3);
             gateway.terminate();
             assertEquals(0, gateway.awaitExit());
             Await.until("it says that it stops", () -> manager.messages.contains("STOPPING=1"));

@@ -101,30 +101,29 @@ final class LimitsTest {
 
     @ParameterizedTest(quoteTextArguments = false)
     @CsvSource(delimiter = '|', value = {
-        "400|GET /app/x HTTP/1.1~~",
-        "400|GET /app/x HTTP/1.1~Host: a~Host: a~~",
-        "400|GET /app/x HTTP/1.1~Host: a b~~",
-        "400|GET  /app/x HTTP/1.1~Host: a~~",
-        "400|GET /app/x~Host: a~~",
-        "400|GET /app/x HTTP/1.1~Host: a~ folded: b~~",
-        "400|GET /app/x HTTP/1.1~Host: a~X : b~~",
-        "400|GET /app/x HTTP/1.1~Host: a~no colon~~",
-        "400|G@T /app/x HTTP/1.1~Host: a~~",
-        "400|GET app/x HTTP/1.1~Host: a~~",
-        "400|GET /app/#x HTTP/1.1~Host: a~~",
-        "400|GET ftp://a/app/x HTTP/1.1~Host: a~~",
-        "400|POST /app/x HTTP/1.1~Host: a~Content-Length: -1~~",
-        "400|POST /app/x HTTP/1.1~Host: a~Content-Length: 1~Transfer-Encoding: chunked~~",
-        "501|POST /app/x HTTP/1.1~Host: a~Transfer-Encoding: gzip, chunked~~",
-        "501|CONNECT a:443 HTTP/1.1~Host: a:443~~",
-        "417|GET /app/x HTTP/1.1~Host: a~Expect: something~~",
-        "505|GET /app/x HTTP/2.0~Host: a~~",
-        "505|GET /app/x HTTP/3.1~Host: a~~",
-        "400|GET /app/x HTTP/1.x~Host: a~~",
-        "400|PRI * HTTP/2.0~~SM~~",
-        "400|\u0016\u0003\u0001\u0002~~",
-    })
-    void refusesWhatIsNotHttp(String expected, String head) {
+            "400|GET /app/x HTTP/1.1~~",
+            "400|GET /app/x HTTP/1.1~Host: a~Host: a~~",
+            "400|GET /app/x HTTP/1.1~Host: a b~~",
+            "400|GET  /app/x HTTP/1.1~Host: a~~",
+            "400|GET /app/x~Host: a~~",
+            "400|GET /app/x HTTP/1.1~Host: a~ folded: b~~",
+            "400|GET /app/x HTTP/1.1~Host: a~X : b~~",
+            "400|GET /app/x HTTP/1.1~Host: a~no colon~~",
+            "400|G@T /app/x HTTP/1.1~Host: a~~",
+            "400|GET app/x HTTP/1.1~Host: a~~",
+            "400|GET /app/#x HTTP/1.1~Host: a~~",
+            "400|GET ftp://a/app/x HTTP/1.1~Host: a~~",
+            "400|POST /app/x HTTP/1.1~Host: a~Content-Length: -1~~",
+            "400|POST /app/x HTTP/1.1~Host: a~Content-Length: 1~Transfer-Encoding: chunked~~",
+            "501|POST /app/x HTTP/1.1~Host: a~Transfer-Encoding: gzip, chunked~~",
+            "501|CONNECT a:443 HTTP/1.1~Host: a:443~~",
+            "417|GET /app/x HTTP/1.1~Host: a~Expect: something~~",
+            "505|GET /app/x HTTP/2.0~Host: a~~",
+            "505|GET /app/x HTTP/3.1~Host: a~~",
+            "400|GET /app/x HTTP/1.x~Host: a~~",
+            "400|PRI * HTTP/2.0~~SM~~",
+            "400|\u0016\u0003\u0001\u0002~~",
+    }) void refusesWhatIsNotHttp(String expected, String head) {
         long before = passedOn();
         try (var client = client()) {
             client.trySend(head.replace("~", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
@@ -219,8 +218,9 @@ final class LimitsTest {
     @Test
     void refusesChunksThatAreNone() {
         for (String chunks : new String[] {"-1\r\n", "0x3\r\nabc\r\n", "3\nabc\r\n", "3\r\nabcd\r\n0\r\n\r\n", "g\r\n",
-            "fffffffffffffffff\r\n", "\r\n", "3;" + "x".repeat(100) + "\r\nabc\r\n", "0\r\nContent-Length: 3\r\n\r\n",
-            "0\r\nTransfer-Encoding: chunked\r\n\r\n", "0\r\nbroken\r\n\r\n"}) {
+                "fffffffffffffffff\r\n", "\r\n", "3;" + "x".repeat(100) + "\r\nabc\r\n",
+                "0\r\nContent-Length: 3\r\n\r\n",
+                "0\r\nTransfer-Encoding: chunked\r\n\r\n", "0\r\nbroken\r\n\r\n"}) {
             try (var client = client()) {
                 client.trySend((request("POST", "/app/chunks", "Transfer-Encoding: chunked") + chunks)
                         .getBytes(StandardCharsets.ISO_8859_1));
@@ -233,7 +233,8 @@ final class LimitsTest {
 
     @Test
     void closesConnectionsBeyondTheListenersShare() {
-        try (var one = new RawClient(gateway.port("few")); var two = new RawClient(gateway.port("few"));
+        try (var one = new RawClient(gateway.port("few"));
+                var two = new RawClient(gateway.port("few"));
                 var three = new RawClient(gateway.port("few"))) {
             for (RawClient client : new RawClient[] {one, two, three}) {
                 assertEquals(200, client.send(get("/app/few")).reply().status());

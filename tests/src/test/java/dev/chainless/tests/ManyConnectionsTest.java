@@ -34,11 +34,13 @@ final class ManyConnectionsTest {
                 """).start()) {
             RawClient.once(gateway.port(), get("/idle"));
             long before = gateway.residentKiB();
-            Process clients = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                    System.getProperty("java.class.path"), "-Xmx256m", "dev.chainless.tests.IdleClients",
-                    Integer.toString(gateway.port()), Integer.toString(CONNECTIONS))
-                    .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-            try (var output = new BufferedReader(new InputStreamReader(clients.getInputStream(), StandardCharsets.US_ASCII));
+            Process clients =
+                    new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                            System.getProperty("java.class.path"), "-Xmx256m", "dev.chainless.tests.IdleClients",
+                            Integer.toString(gateway.port()), Integer.toString(CONNECTIONS))
+                            .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            try (var output =
+                    new BufferedReader(new InputStreamReader(clients.getInputStream(), StandardCharsets.US_ASCII));
                     var input = clients.outputWriter(StandardCharsets.US_ASCII)) {
                 assertEquals("answered " + CONNECTIONS, output.readLine());
                 assertEquals(CONNECTIONS, gateway.metric("chainless_connections_open", "listener=\"web\""));

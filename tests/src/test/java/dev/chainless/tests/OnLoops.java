@@ -12,5 +12,4 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedClass(name = "loops = {0}")
 @ValueSource(ints = {1, 4})
-@interface OnLoops {
-}
+@interface OnLoops {}

@@ -52,8 +52,9 @@ final class Plugins {
                     """.formatted(name));
             run("javac", List.of("-d", work.resolve("classes").toString(), "--module-path",
                     GatewayProcess.HOME.resolve("lib").toString(), main.toString(), module.toString()));
-            run("jar", List.of("--create", "--file", directory.resolve(name + ".jar").toString(), "--module-version", "1",
-                    "-C", work.resolve("classes").toString(), "."));
+            run("jar",
+                    List.of("--create", "--file", directory.resolve(name + ".jar").toString(), "--module-version", "1",
+                            "-C", work.resolve("classes").toString(), "."));
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

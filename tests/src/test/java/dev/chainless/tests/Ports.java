@@ -13,8 +13,7 @@ final class Ports {
     private static final AtomicInteger NEXT =
             new AtomicInteger((int) (ProcessHandle.current().pid() * 97 % COUNT));
 
-    private Ports() {
-    }
+    private Ports() {}
 
     static int free() {
         for (int i = 0; i < COUNT; i++) {

@@ -26,7 +26,8 @@ final class QuickstartTest {
             assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
             assertTrue(answer.contains("x-served-by: chainless"), answer);
             // 100 a second: of so many at once some are one too many, and are told when to come back.
-            String statuses = Curl.run("--parallel", "--output", "/dev/null", "--write-out", "%{http_code} %header{retry-after}\\n",
+            String statuses = Curl.run("--parallel", "--output", "/dev/null", "--write-out",
+                    "%{http_code} %header{retry-after}\\n",
                     url + "?[1-900]");
             assertTrue(statuses.contains("200"), statuses);
             assertTrue(statuses.contains("429 1"), statuses);

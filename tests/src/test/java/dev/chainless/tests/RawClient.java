@@ -148,7 +148,8 @@ final class RawClient implements AutoCloseable {
             return head;
         }
         var trailers = new ArrayList<Map.Entry<String, String>>();
-        byte[] body = chunked ? readChunks(trailers) : length != null ? readExactly(Integer.parseInt(length)) : readRest();
+        byte[] body =
+                chunked ? readChunks(trailers) : length != null ? readExactly(Integer.parseInt(length)) : readRest();
         return new Reply(head.startLine(), head.fields(), body, trailers, chunked);
     }
 

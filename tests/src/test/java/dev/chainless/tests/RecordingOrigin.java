@@ -29,7 +29,7 @@ final class RecordingOrigin implements AutoCloseable {
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
     private final List<Link> links = new CopyOnWriteArrayList<>();
     private final List<Call> calls = new CopyOnWriteArrayList<>();
-    private volatile Opening opening = link -> { };
+    private volatile Opening opening = link -> {};
 
     /** What is done about one request. It may throw when the gateway closes the connection. */
     interface Script {
@@ -446,7 +446,8 @@ final class RecordingOrigin implements AutoCloseable {
 
         void answer(int status, String text, String... fields) throws IOException {
             body();
-            var head = new StringBuilder("HTTP/1.1 " + status + " Scripted\r\nContent-Length: " + text.length() + "\r\n");
+            var head =
+                    new StringBuilder("HTTP/1.1 " + status + " Scripted\r\nContent-Length: " + text.length() + "\r\n");
             for (String field : fields) {
                 head.append(field).append("\r\n");
             }

@@ -44,20 +44,20 @@ final class RoutingTest {
                 endpoints = [{ address = %1$s, weight = 1 }, { address = %2$s, weight = 3 }]
                 """.formatted(origin.endpoint(), other.endpoint()));
         String[][] matches = {
-            {"any-host", "path = \"/spec/*\""},
-            {"wildcard", "host = \"*.example.org\", path = \"/spec/*\""},
-            {"host", "host = \"www.example.org\", path = \"/spec/*\""},
-            {"host-deep", "host = \"www.example.org\", path = \"/spec/deep/*\""},
-            {"exact", "path = \"/spec/exact\""},
-            {"name", "path = \"/spec/{id}/items\""},
-            {"method", "path = \"/spec/method\", method = \"PUT\""},
-            {"header", "path = \"/spec/header\", headers = { x-kind = \"a\" }"},
-            {"header-regex", "path = \"/spec/header\", headers = { x-kind = { regex = \"b[0-9]+\" } }"},
-            {"header-absent", "path = \"/spec/absent\", headers = { x-kind = { present = false } }"},
-            {"header-prefix", "path = \"/spec/affix\", headers = { x-kind = { prefix = \"pre\" } }"},
-            {"header-suffix", "path = \"/spec/affix\", headers = { x-kind = { suffix = \"post\" } }"},
-            {"header-contains", "path = \"/spec/affix\", headers = { x-kind = { contains = \"mid\" } }"},
-            {"query", "path = \"/spec/query\", query = { page = { regex = \"[0-9]+\" } }"},
+                {"any-host", "path = \"/spec/*\""},
+                {"wildcard", "host = \"*.example.org\", path = \"/spec/*\""},
+                {"host", "host = \"www.example.org\", path = \"/spec/*\""},
+                {"host-deep", "host = \"www.example.org\", path = \"/spec/deep/*\""},
+                {"exact", "path = \"/spec/exact\""},
+                {"name", "path = \"/spec/{id}/items\""},
+                {"method", "path = \"/spec/method\", method = \"PUT\""},
+                {"header", "path = \"/spec/header\", headers = { x-kind = \"a\" }"},
+                {"header-regex", "path = \"/spec/header\", headers = { x-kind = { regex = \"b[0-9]+\" } }"},
+                {"header-absent", "path = \"/spec/absent\", headers = { x-kind = { present = false } }"},
+                {"header-prefix", "path = \"/spec/affix\", headers = { x-kind = { prefix = \"pre\" } }"},
+                {"header-suffix", "path = \"/spec/affix\", headers = { x-kind = { suffix = \"post\" } }"},
+                {"header-contains", "path = \"/spec/affix\", headers = { x-kind = { contains = \"mid\" } }"},
+                {"query", "path = \"/spec/query\", query = { page = { regex = \"[0-9]+\" } }"},
         };
         for (String[] match : matches) {
             toml.append("""
@@ -191,8 +191,9 @@ final class RoutingTest {
 
     @Test
     void pathsCannotClimbAroundARoute() {
-        for (String target : new String[] {"/app/../only-second", "/app/%2e%2e/whole/x", "/app/..%2fwhole", "/app/.%2e/v1/x",
-            "/app//../v1/x", "/app/%00", "/app/a%2", "/app/..;/v1/x", "/app/\\..\\v1"}) {
+        for (String target : new String[] {"/app/../only-second", "/app/%2e%2e/whole/x", "/app/..%2fwhole",
+                "/app/.%2e/v1/x",
+                "/app//../v1/x", "/app/%00", "/app/a%2", "/app/..;/v1/x", "/app/\\..\\v1"}) {
             int before = origin.calls().size();
             Reply reply = once(gateway.port(), get(target, "Connection: close"));
             if (reply.status() == 200) {

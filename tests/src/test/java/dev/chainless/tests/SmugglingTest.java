@@ -68,7 +68,8 @@ final class SmugglingTest {
                 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2;a\nb\r\nxx\r\n0\r\n\r\n",
                 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n+1\r\na\r\n0\r\n\r\n",
                 "POST / HTTP/1.1\r\nContent-Length: 4\r\n 5\r\n\r\nabcd",
-                "GET / HTTP/1.1\r\nX: y\n\nGET /b HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nX: y\rContent-Length: 1\r\n\r\na")) {
+                "GET / HTTP/1.1\r\nX: y\n\nGET /b HTTP/1.1\r\n\r\n",
+                "GET / HTTP/1.1\r\nX: y\rContent-Length: 1\r\n\r\na")) {
             byte[] bytes = stream.getBytes(StandardCharsets.ISO_8859_1);
             assertTrue(READERS.stream().map(reader -> reader.requests(bytes)).distinct().count() > 1, stream);
         }
@@ -94,7 +95,8 @@ final class SmugglingTest {
                 failures.add(form.name() + ": " + verdict);
             }
         }
-        System.out.println("Smuggling, loops = " + loops + ": " + refused + " forms refused, " + passed + " passed plainly");
+        System.out.println(
+                "Smuggling, loops = " + loops + ": " + refused + " forms refused, " + passed + " passed plainly");
         assertEquals(List.of(), failures);
         assertTrue(refused > 300, "only " + refused + " forms were refused");
         assertTrue(passed > 10, "only " + passed + " forms were passed on: the test may not test anything");

@@ -284,7 +284,8 @@ final class StreamingTest {
                 assertTrue(Curl.run("-I", url + "/file.bin").contains("Content-Length: 3000000"));
                 assertEquals("<p>hello</p>", Curl.run(url + "/"));
                 String tag = Curl.run("-o", "/dev/null", "-w", "%header{etag}", url + "/");
-                assertEquals("304", Curl.run("-o", "/dev/null", "-w", "%{http_code}", "-H", "If-None-Match: " + tag, url + "/"));
+                assertEquals("304",
+                        Curl.run("-o", "/dev/null", "-w", "%{http_code}", "-H", "If-None-Match: " + tag, url + "/"));
                 assertEquals("405", Curl.run("-o", "/dev/null", "-w", "%{http_code}", "-d", "x=y", url + "/"));
                 assertEquals("404", Curl.run("-o", "/dev/null", "-w", "%{http_code}", url + "/none"));
                 assertEquals("200200200200200200200200200200", Curl.run("-o", "/dev/null", "-w", "%{http_code}", "-Z",

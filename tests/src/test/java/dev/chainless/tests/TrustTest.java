@@ -111,7 +111,8 @@ final class TrustTest {
         assertEquals("203.0.113.7", reply.field("x-client"));
         assertEquals("abc-123", reply.field("x-request-id"));
         RecordingOrigin.Call call = origin.call("/trusted");
-        assertTrue(String.join(", ", call.all("x-forwarded-for")).endsWith("203.0.113.7, 10.1.2.3, 127.0.0.1"), call::head);
+        assertTrue(String.join(", ", call.all("x-forwarded-for")).endsWith("203.0.113.7, 10.1.2.3, 127.0.0.1"),
+                call::head);
         assertEquals("https", call.field("x-forwarded-proto"));
         assertEquals("www.example.org", call.field("x-forwarded-host"));
         assertEquals("abc-123", call.field("x-request-id"));
@@ -126,12 +127,14 @@ final class TrustTest {
 
     @Test
     void survivesNonsenseFromATrustedHop() {
-        for (String value : new String[] {"unknown", "_hidden", "1.2.3.4:99999", "[::1", "999.1.1.1", "", ",,,", "a".repeat(2000),
-            "1.2.3.4, , 10.0.0.1", "::ffff:1.2.3.4", "[2001:db8::1]:443"}) {
+        for (String value : new String[] {"unknown", "_hidden", "1.2.3.4:99999", "[::1", "999.1.1.1", "", ",,,",
+                "a".repeat(2000),
+                "1.2.3.4, , 10.0.0.1", "::ffff:1.2.3.4", "[2001:db8::1]:443"}) {
             assertEquals(200, once(gateway.port(), get("/nonsense", "X-Forwarded-For: " + value)).status(), value);
         }
-        assertEquals("2001:db8:0:0:0:0:0:1", once(gateway.port(), get("/v6", "X-Forwarded-For: 2001:db8::1")).field("x-client")
-                .replace("2001:db8::1", "2001:db8:0:0:0:0:0:1"));
+        assertEquals("2001:db8:0:0:0:0:0:1",
+                once(gateway.port(), get("/v6", "X-Forwarded-For: 2001:db8::1")).field("x-client")
+                        .replace("2001:db8::1", "2001:db8:0:0:0:0:0:1"));
     }
 
     @Test
@@ -177,8 +180,9 @@ final class TrustTest {
         assertEquals("203.0.113.9",
                 behindProxyHeader(ascii("PROXY TCP4 203.0.113.9 192.0.2.1 4711 80\r\n"), "/proxy1").field("x-client"));
         assertEquals("203.0.113.9", origin.call("/proxy1").field("x-forwarded-for"));
-        assertEquals("2001:db8:0:0:0:0:0:9", behindProxyHeader(ascii("PROXY TCP6 2001:db8::9 ::1 4711 80\r\n"), "/proxy2")
-                .field("x-client").replace("2001:db8::9", "2001:db8:0:0:0:0:0:9"));
+        assertEquals("2001:db8:0:0:0:0:0:9",
+                behindProxyHeader(ascii("PROXY TCP6 2001:db8::9 ::1 4711 80\r\n"), "/proxy2")
+                        .field("x-client").replace("2001:db8::9", "2001:db8:0:0:0:0:0:9"));
         assertEquals("127.0.0.1", behindProxyHeader(ascii("PROXY UNKNOWN\r\n"), "/proxy3").field("x-client"));
         byte[] addresses = {(byte) 203, 0, 113, 10, (byte) 192, 0, 2, 1, 18, 52, 0, 80};
         assertEquals("203.0.113.10", behindProxyHeader(v2(0x21, 0x11, addresses), "/proxy4").field("x-client"));
@@ -202,8 +206,9 @@ final class TrustTest {
 
     @Test
     void endsConnectionsWithoutAProxyHeader() {
-        for (byte[] header : new byte[][] {new byte[0], ascii("PROXY TCP4 1.2.3.4\r\n"), ascii("PROXY TCP4 1.2.3.4 5.6.7.8 1 99999\r\n"),
-            ascii("PROXY " + "x".repeat(200)), v2(0x31, 0x11, new byte[12]), v2(0x21, 0x11, new byte[4])}) {
+        for (byte[] header : new byte[][] {new byte[0], ascii("PROXY TCP4 1.2.3.4\r\n"),
+                ascii("PROXY TCP4 1.2.3.4 5.6.7.8 1 99999\r\n"),
+                ascii("PROXY " + "x".repeat(200)), v2(0x31, 0x11, new byte[12]), v2(0x21, 0x11, new byte[4])}) {
             try (var client = new RawClient(gateway.port("proxied"))) {
                 client.trySend(header).trySend(ascii(get("/no-proxy")));
                 String rest = new String(client.rest(), StandardCharsets.ISO_8859_1);
@@ -218,7 +223,8 @@ final class TrustTest {
 
     @Test
     void aProxyHeaderFromNobodyKnownIsNoRequest() {
-        assertEquals(400, once(gateway.port(), "PROXY TCP4 6.6.6.6 192.0.2.1 4711 80\r\n" + get("/unknown-proxy")).status());
+        assertEquals(400,
+                once(gateway.port(), "PROXY TCP4 6.6.6.6 192.0.2.1 4711 80\r\n" + get("/unknown-proxy")).status());
         assertTrue(origin.calls("/unknown-proxy").isEmpty());
     }
 

@@ -168,7 +168,8 @@ final class UpstreamTest {
         try (var client = client()) {
             for (int i = 0; i < 10; i++) {
                 String body = i % 2 == 0 ? "" : "body";
-                Reply reply = client.send(request("POST", "/half-dead/x", "Content-Length: " + body.length()) + body).reply();
+                Reply reply =
+                        client.send(request("POST", "/half-dead/x", "Content-Length: " + body.length()) + body).reply();
                 assertEquals(200, reply.status());
             }
         }
@@ -302,7 +303,8 @@ final class UpstreamTest {
         });
         for (String path : List.of("/hang-up", "/hang-up-in-head")) {
             try (var client = client()) {
-                assertEquals(502, client.send(request("POST", path, "Content-Length: 2") + "ab").reply().status(), path);
+                assertEquals(502, client.send(request("POST", path, "Content-Length: 2") + "ab").reply().status(),
+                        path);
             }
             assertEquals(1, origin.calls(path).size(), "a POST that was seen is not sent again");
         }
@@ -311,14 +313,14 @@ final class UpstreamTest {
     @Test
     void answers502ToNonsense() {
         String[] nonsense = {"SSH-2.0-OpenSSH\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/2 200 OK\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
-            "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\n\r\nabc",
-            "HTTP/1.1 200 OK\r\nX-A : b\r\n\r\n", "HTTP/1.1 200 OK\r\nX-A: b\rX-B: c\r\nContent-Length: 0\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nX-A: b\0c\r\nContent-Length: 0\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nX-Long: " + "x".repeat(70_000) + "\r\n\r\n",
-            "HTTP/1.1 103 Hints\r\n\r\n".repeat(20) + "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"};
+                "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+                "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\n\r\nabc",
+                "HTTP/1.1 200 OK\r\nX-A : b\r\n\r\n", "HTTP/1.1 200 OK\r\nX-A: b\rX-B: c\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nX-A: b\0c\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nX-Long: " + "x".repeat(70_000) + "\r\n\r\n",
+                "HTTP/1.1 103 Hints\r\n\r\n".repeat(20) + "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"};
         for (int i = 0; i < nonsense.length; i++) {
             String answer = nonsense[i];
             String path = "/nonsense" + i;
@@ -344,7 +346,8 @@ final class UpstreamTest {
     void bytesBehindAResponseAreNoResponse() {
         origin.on("/behind", call -> {
             call.body();
-            call.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+            call.write(
+                    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
         });
         try (var client = client()) {
             assertEquals("ok", client.send(get("/behind")).reply().text());

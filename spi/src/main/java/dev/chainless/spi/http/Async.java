@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Waits for futures without blocking the loop. */
 public final class Async {
-    private Async() {
-    }
+    private Async() {}
 
     /**
      * Suspends an exchange until a future completes.

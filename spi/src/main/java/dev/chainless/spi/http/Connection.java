@@ -14,5 +14,4 @@ import java.net.InetSocketAddress;
  * @param secure whether it is encrypted
  */
 public record Connection(String listener, int loop, EventLoop eventLoop, InetSocketAddress peer,
-        InetSocketAddress local, boolean secure) {
-}
+        InetSocketAddress local, boolean secure) {}

@@ -24,7 +24,8 @@ public final class FieldLine {
     public static FieldLine of(FieldName name, String value) {
         byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
         if (!Head.isFieldValue(bytes, 0, bytes.length)) {
-            throw new IllegalArgumentException("the value of " + name + " has a character that no field value may have");
+            throw new IllegalArgumentException(
+                    "the value of " + name + " has a character that no field value may have");
         }
         byte[] line = new byte[name.length() + bytes.length + 4];
         Head.writeLine(line, 0, name, bytes, bytes.length);

@@ -47,8 +47,7 @@ public final class Head {
     private long contentLength;
 
     /** Makes an empty head. */
-    public Head() {
-    }
+    public Head() {}
 
     // ---- filled by codecs
 
@@ -508,7 +507,8 @@ public final class Head {
      */
     public void add(FieldName name, byte[] value, int length) {
         if (!isFieldValue(value, 0, length)) {
-            throw new IllegalArgumentException("the value of " + name + " has a character that no field value may have");
+            throw new IllegalArgumentException(
+                    "the value of " + name + " has a character that no field value may have");
         }
         int line = end;
         block(line + name.length() + length + 4);

@@ -8,7 +8,7 @@ import dev.chainless.spi.Stage;
  */
 public sealed interface HttpStage extends Stage
         permits RequestFilter, Authenticator, Policy, RequestBody, UpstreamRequestFilter, UpstreamResponseFilter,
-                ResponseFilter, ResponseBody, AccessLog {
+        ResponseFilter, ResponseBody, AccessLog {
 
     /**
      * Runs exactly once for each exchange that entered the stage, however it ended: also after abort, reset, timeout and
@@ -17,8 +17,7 @@ public sealed interface HttpStage extends Stage
      * @param exchange the exchange that ended
      * @param reason how it ended
      */
-    default void complete(Exchange exchange, Completion reason) {
-    }
+    default void complete(Exchange exchange, Completion reason) {}
 
     /** {@return whether a stage before this one must say who the client is; a route that lacks one is refused} */
     default boolean needsPrincipal() {

@@ -56,7 +56,8 @@ public final class Template {
             }
             int close = text.indexOf('}', i);
             if (!text.startsWith("${", i) || close < 0) {
-                throw new IllegalArgumentException("\"$\" begins a value such as ${request.host}; write \"$$\" for a dollar sign");
+                throw new IllegalArgumentException(
+                        "\"$\" begins a value such as ${request.host}; write \"$$\" for a dollar sign");
             }
             if (!literal.isEmpty()) {
                 String piece = literal.toString();

@@ -8,8 +8,7 @@ import java.util.Map;
 
 /// Writes records, maps, collections, strings, numbers and booleans as JSON.
 final class Json {
-    private Json() {
-    }
+    private Json() {}
 
     static String of(Object value) {
         var json = new StringBuilder();

@@ -9,5 +9,4 @@ package dev.chainless.tests.bench;
 /// @param unsent due, but no connection was free until the end; 0 when saturated
 /// @param lateMicros 99th percentile of how late the generator itself sent; 0 when saturated
 record Load(long requests, double rate, double p50Micros, double p99Micros, double maxMicros, long errors,
-        long unsent, double lateMicros) {
-}
+        long unsent, double lateMicros) {}

@@ -11,8 +11,7 @@ final class Origin {
     /// Answers 200 and repeats what it saw: `X-Saw-Request-Id` and `X-Saw-Remove-Me`.
     static final String CHECK = "check";
 
-    private Origin() {
-    }
+    private Origin() {}
 
     /// Writes files and configuration and returns the command.
     static List<String> command(Place place, List<Body> bodies) throws IOException {

@@ -17,8 +17,7 @@ final class Probe {
     private static final int ANSWER_MILLIS = 5_000;
     private static final int MAX_HEAD_BYTES = 16 * 1024;
 
-    private Probe() {
-    }
+    private Probe() {}
 
     /// Tries every `interval` until an answer has status 200 and the whole body.
     ///
@@ -107,6 +106,5 @@ final class Probe {
         return new Answer(Integer.parseInt(status.substring(9, 12)), fields, 0);
     }
 
-    private record Answer(int status, Map<String, String> fields, long bodyBytes) {
-    }
+    private record Answer(int status, Map<String, String> fields, long bodyBytes) {}
 }

@@ -26,8 +26,7 @@ final class Report {
             new Column(sample -> sample.load().p99Micros(), true, "%,.0f"),
             new Column(Sample::residentMegabytes, true, "%.0f"));
 
-    private Report() {
-    }
+    private Report() {}
 
     /// {@return a table for each body and mode}
     static String sideBySide(List<Contender> contenders, SideBySide.Outcome outcome) {

@@ -175,6 +175,5 @@ final class SideBySide {
     /// @param offered requests per second by body
     /// @param remarks sentences about contenders that do not do all of the work
     /// @param failed names of contenders that did not start or did not answer
-    record Outcome(List<Sample> samples, Map<String, Double> offered, List<String> remarks, List<String> failed) {
-    }
+    record Outcome(List<Sample> samples, Map<String, Double> offered, List<String> remarks, List<String> failed) {}
 }

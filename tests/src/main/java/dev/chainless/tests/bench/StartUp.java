@@ -82,12 +82,10 @@ final class StartUp {
         return new Busy(most, generator.saturatedResult(wrk, body, BUSY_SECONDS));
     }
 
-    private record Busy(double megabytes, Load load) {
-    }
+    private record Busy(double megabytes, Load load) {}
 
     /// @param millis from start to the first 200, one per run
     /// @param idleMegabytes resident, 3 s after the first answer
     /// @param busyMegabytes resident at most, with 1,000 busy connections
-    record Result(String contender, List<Double> millis, double idleMegabytes, double busyMegabytes, Load busy) {
-    }
+    record Result(String contender, List<Double> millis, double idleMegabytes, double busyMegabytes, Load busy) {}
 }

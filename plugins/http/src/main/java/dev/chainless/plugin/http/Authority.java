@@ -9,8 +9,7 @@ package dev.chainless.plugin.http;
 final class Authority {
     private static final boolean[] NAME = names();
 
-    private Authority() {
-    }
+    private Authority() {}
 
     /**
      * {@return whether the bytes are a host with an optional port}

@@ -12,8 +12,7 @@ final class BodyReader {
     static final int BAD = ChunkDecoder.BAD;
 
     /** Made when the first chunked body comes: most connections never see one. */
-    private record Chunks(ChunkDecoder decoder, Head trailers) {
-    }
+    private record Chunks(ChunkDecoder decoder, Head trailers) {}
 
     private final int maxChunkLine;
     private final HeadLimits trailerLimits;

@@ -31,11 +31,9 @@ final class FieldKind {
     private static final FieldName[] NAMES = new FieldName[256];
     private static final int FACTOR = fill(known());
 
-    private FieldKind() {
-    }
+    private FieldKind() {}
 
-    private record Known(FieldName name, int kind) {
-    }
+    private record Known(FieldName name, int kind) {}
 
     /**
      * {@return the kind of a field or connection option}

@@ -428,8 +428,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
                 }
             }
             case BODY -> endedInBody();
-            case WAIT, REFUSED, CLOSED -> {
-            }
+            case WAIT, REFUSED, CLOSED -> {}
         }
     }
 
@@ -794,8 +793,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
                 }
             }
             case PROXY, LINGER -> close();
-            case WAIT, REFUSED, CLOSED -> {
-            }
+            case WAIT, REFUSED, CLOSED -> {}
         }
     }
 }

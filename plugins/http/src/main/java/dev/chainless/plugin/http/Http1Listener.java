@@ -126,7 +126,7 @@ final class Http1Listener implements HttpListener {
         }
         state.draining = true;
         long closeAt = context.nanoTime() + Math.min(MOMENT_NANOS, within.toNanos() / 2);
-        for (Http1Connection c = state.first; c != null; ) {
+        for (Http1Connection c = state.first; c != null;) {
             Http1Connection next = c.next;
             c.drain(closeAt);
             c = next;

@@ -11,8 +11,7 @@ import java.lang.invoke.MethodHandles;
 public final class HttpPlugin implements ProtocolPlugin<HttpListenerConfig, HttpUpstreamConfig> {
 
     /** Makes the plugin; for the service loader. */
-    public HttpPlugin() {
-    }
+    public HttpPlugin() {}
 
     @Override
     public String name() {

@@ -13,8 +13,7 @@ final class Octets {
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGH = 0x8080808080808080L;
 
-    private Octets() {
-    }
+    private Octets() {}
 
     /**
      * {@return what the byte is in a token: 0 nothing; else its lower-case form, with the sign bit set if it is neither

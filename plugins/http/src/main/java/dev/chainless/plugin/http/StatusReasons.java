@@ -6,8 +6,7 @@ import java.nio.charset.StandardCharsets;
 final class StatusReasons {
     private static final int END = 600;
 
-    private StatusReasons() {
-    }
+    private StatusReasons() {}
 
     /** {@return a status line, with its CR LF, for each status from 100 to 599} */
     static byte[][] lines() {

@@ -8,8 +8,7 @@ import java.util.Random;
  * pieces.
  */
 public final class ChunkDecoderFuzz {
-    private ChunkDecoderFuzz() {
-    }
+    private ChunkDecoderFuzz() {}
 
     /** Called by Jazzer. */
     public static void fuzzerTestOneInput(byte[] input) {

@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Chunked bodies: what is read, what is refused, and that pieces make no difference. */
 class ChunkDecoderTest {
 
-    record Body(int result, String data, String trailers, int left) {
-    }
+    record Body(int result, String data, String trailers, int left) {}
 
     /** Decodes at once, or in pieces of random length. */
     static Body decode(byte[] raw, Random pieces) {
@@ -57,14 +56,19 @@ class ChunkDecoderTest {
     }
 
     static Stream<String> refused() {
-        return Stream.of("\r\n", " 5\r\nhello", "5 \r\nhello", "\t5\r\n", "5\t\r\n", "+5\r\n", "-1\r\n", "0x5\r\n", "5h\r\n",
-                "g\r\n", "5\nhello", "5\rhello", "5\r\r\n", "5\r\nhelloX", "5\r\nhello\n", "5\r\nhello\r5", "5\r\nhello\r\n\r\n",
-                "1234567890abcdef\r\n", "0000000000000000\r\n", "5;a\0b\r\n", "5;a\nhello", "5;a\rb\r\n", "5;a=\"\u0001\"\r\n",
+        return Stream.of("\r\n", " 5\r\nhello", "5 \r\nhello", "\t5\r\n", "5\t\r\n", "+5\r\n", "-1\r\n", "0x5\r\n",
+                "5h\r\n",
+                "g\r\n", "5\nhello", "5\rhello", "5\r\r\n", "5\r\nhelloX", "5\r\nhello\n", "5\r\nhello\r5",
+                "5\r\nhello\r\n\r\n",
+                "1234567890abcdef\r\n", "0000000000000000\r\n", "5;a\0b\r\n", "5;a\nhello", "5;a\rb\r\n",
+                "5;a=\"\u0001\"\r\n",
                 "5,\r\n", "5 ;a\r\n", "5:\r\n", "5;" + "a".repeat(64) + "\r\n", ";a\r\n", "0\r\n\n", "0\r\nA b: c\r\n",
                 "0\r\nContent-Length: 5\r\n\r\n", "0\r\nTransfer-Encoding: chunked\r\n\r\n", "0\r\nHost: a\r\n\r\n",
-                "0\r\nConnection: close\r\n\r\n", "0\r\nTrailer: a\r\n\r\n", "0\r\nTE: trailers\r\n\r\n", "0\r\nUpgrade: x\r\n\r\n",
+                "0\r\nConnection: close\r\n\r\n", "0\r\nTrailer: a\r\n\r\n", "0\r\nTE: trailers\r\n\r\n",
+                "0\r\nUpgrade: x\r\n\r\n",
                 "0\r\nKeep-Alive: x\r\n\r\n", "0\r\nContent_Length: 5\r\n\r\n", "0\r\nAuthorization: x\r\n\r\n",
-                "0\r\n A: b\r\n\r\n", "0\r\nA: b\r\n c\r\n\r\n", "0\r\nA: b\n\r\n", "0\r\n: b\r\n\r\n", "0\r\nA : b\r\n\r\n",
+                "0\r\n A: b\r\n\r\n", "0\r\nA: b\r\n c\r\n\r\n", "0\r\nA: b\n\r\n", "0\r\n: b\r\n\r\n",
+                "0\r\nA : b\r\n\r\n",
                 "\u00b2\r\n", "\uff11\r\n", "\0005\r\n");
     }
 
@@ -97,7 +101,8 @@ class ChunkDecoderTest {
     @Test
     void takesSizesUpToFifteenDigits() {
         var decoder = new ChunkDecoder(64, HeadLimits.DEFAULT);
-        assertEquals(ChunkDecoder.DATA, decoder.next(Unpooled.wrappedBuffer(Reading.bytes("FffFffFffFffFff\r\nx")), new Head()));
+        assertEquals(ChunkDecoder.DATA,
+                decoder.next(Unpooled.wrappedBuffer(Reading.bytes("FffFffFffFffFff\r\nx")), new Head()));
         assertEquals(0xfff_ffff_ffff_ffffL, decoder.available());
     }
 
@@ -129,7 +134,8 @@ class ChunkDecoderTest {
             String piece = "x\r\n".repeat(1 + random.nextInt(20)).substring(random.nextInt(3));
             expected.append(piece);
             String size = Integer.toHexString(piece.length());
-            raw.append("0".repeat(random.nextInt(3))).append(random.nextBoolean() ? size : size.toUpperCase(java.util.Locale.ROOT))
+            raw.append("0".repeat(random.nextInt(3)))
+                    .append(random.nextBoolean() ? size : size.toUpperCase(java.util.Locale.ROOT))
                     .append(random.nextInt(3) == 0 ? ";ext=\"v w\"" : "").append("\r\n").append(piece).append("\r\n");
         }
         raw.append("0\r\n").append(random.nextBoolean() ? "A: b\r\n" : "").append("\r\nrest");

@@ -25,7 +25,7 @@ final class Endpoint implements HttpEgress {
     final StringBuilder body = new StringBuilder();
     final EmbeddedChannel channel = new EmbeddedChannel();
     final UpstreamConnection connection;
-    Runnable onResponse = () -> { };
+    Runnable onResponse = () -> {};
     private final List<ByteBuf> sent = new ArrayList<>();
 
     Endpoint(HttpUpstreamConfig.ProxyProtocol proxy) {

@@ -23,8 +23,8 @@ final class FakeIngress implements HttpIngress {
     final List<String> events = new CopyOnWriteArrayList<>();
     final List<Exchange> exchanges = new CopyOnWriteArrayList<>();
     final StringBuffer body = new StringBuffer();
-    volatile Consumer<Exchange> onRequest = x -> { };
-    volatile Consumer<Exchange> onEnd = x -> { };
+    volatile Consumer<Exchange> onRequest = x -> {};
+    volatile Consumer<Exchange> onEnd = x -> {};
     volatile boolean draining;
     private volatile @Nullable HttpDownstream downstream;
 

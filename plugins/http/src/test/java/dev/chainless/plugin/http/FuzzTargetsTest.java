@@ -11,7 +11,8 @@ class FuzzTargetsTest {
     void heads() {
         for (int seed = 0; seed < INPUTS; seed++) {
             var heads = new RandomHeads(seed);
-            HeadParserFuzz.fuzzerTestOneInput(heads.random().nextInt(5) == 0 ? heads.noise(200) : heads.spoiled(heads.valid()));
+            HeadParserFuzz.fuzzerTestOneInput(
+                    heads.random().nextInt(5) == 0 ? heads.noise(200) : heads.spoiled(heads.valid()));
         }
     }
 
@@ -20,7 +21,8 @@ class FuzzTargetsTest {
         byte[] valid = Reading.bytes("a;x=\"y\"\r\n0123456789\r\n3\r\nabc\r\n0\r\nA: b\r\nC: d\r\n\r\n");
         for (int seed = 0; seed < INPUTS; seed++) {
             var heads = new RandomHeads(seed);
-            ChunkDecoderFuzz.fuzzerTestOneInput(heads.random().nextInt(5) == 0 ? heads.noise(60) : heads.spoiled(valid));
+            ChunkDecoderFuzz
+                    .fuzzerTestOneInput(heads.random().nextInt(5) == 0 ? heads.noise(60) : heads.spoiled(valid));
         }
     }
 

@@ -35,7 +35,8 @@ public class HeadParserBenchmark {
             Host: www.example.org
             Connection: keep-alive
             sec-ch-ua-platform: "Linux"
-            User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36
+            User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
+            Chrome/140.0.0.0 Safari/537.36
             sec-ch-ua: "Chromium";v="140", "Not=A?Brand";v="24", "Google Chrome";v="140"
             sec-ch-ua-mobile: ?0
             Accept: text/css,*/*;q=0.1

@@ -18,8 +18,7 @@ import java.util.Random;
  * <p>Whatever comes, the parser must not throw, must read the same in pieces, and must agree with Netty on what it takes.
  */
 public final class HeadParserFuzz {
-    private HeadParserFuzz() {
-    }
+    private HeadParserFuzz() {}
 
     /** Called by Jazzer. */
     public static void fuzzerTestOneInput(byte[] input) {

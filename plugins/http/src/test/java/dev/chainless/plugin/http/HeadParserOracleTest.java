@@ -30,7 +30,8 @@ import net.jqwik.api.ShrinkingMode;
 class HeadParserOracleTest {
     /** What the parser takes out of heads, besides what Connection names. */
     private static final Set<String> REMOVED = Set.of("connection", "keep-alive", "close", "proxy", "proxy-connection",
-            "proxy-authorization", "proxy-authenticate", "http2-settings", "transfer-encoding", "expect", "te", "upgrade");
+            "proxy-authorization", "proxy-authenticate", "http2-settings", "transfer-encoding", "expect", "te",
+            "upgrade");
 
     @Property(tries = 4000, shrinking = ShrinkingMode.OFF)
     void takesWhatIsValidAsNettyDoes(@ForAll long seed) {
@@ -97,8 +98,9 @@ class HeadParserOracleTest {
     }
 
     static void compare(byte[] raw, Head head, HeadParser parser, ByteBuf in) {
-        var channel = new EmbeddedChannel(new HttpRequestDecoder(new HttpDecoderConfig().setMaxInitialLineLength(100_000)
-                .setMaxHeaderSize(100_000)));
+        var channel =
+                new EmbeddedChannel(new HttpRequestDecoder(new HttpDecoderConfig().setMaxInitialLineLength(100_000)
+                        .setMaxHeaderSize(100_000)));
         channel.writeInbound(Unpooled.wrappedBuffer(raw));
         try {
             if (!(channel.readInbound() instanceof HttpRequest request)) {
@@ -111,7 +113,8 @@ class HeadParserOracleTest {
             target(request, head);
             assertEquals(HttpUtil.isTransferEncodingChunked(request), parser.chunked(), () -> text(raw));
             if (!parser.chunked()) {
-                assertEquals(Math.max(0, HttpUtil.getContentLength(request, 0L)), head.contentLength(), () -> text(raw));
+                assertEquals(Math.max(0, HttpUtil.getContentLength(request, 0L)), head.contentLength(),
+                        () -> text(raw));
             }
             assertEquals(HttpUtil.isKeepAlive(request), parser.keepAlive(), () -> text(raw));
             fields(request, head, raw);

@@ -19,8 +19,7 @@ class HeadParserTest {
     private static final String GET = "GET / HTTP/1.1\r\n";
     private static final String HOST = "Host: a.example\r\n";
 
-    private record Refused(int status, HeadFault fault, String raw) {
-    }
+    private record Refused(int status, HeadFault fault, String raw) {}
 
     /** A request with this field after Host. */
     private static String with(String field) {
@@ -121,9 +120,11 @@ class HeadParserTest {
     }
 
     private static Stream<Refused> hosts() {
-        Stream<Refused> values = Stream.of("", "a b", "a/b", "a?b", "a#b", "a,b", "a\\b", "a;b", "a%41", "a:", "a:b", "a:+1",
-                "a:65536", "a:000080", "a:80:80", "a\tb", "\u00e9", "[", "[]", "[::1", "::1", "[::1]x", "[::1%eth0]", "[1]",
-                "[::g]", "<a>", "a|b", "\"a\"", "a^", "a`", "{a}", "a=b", "a$b", "(a)", "a!", "a*")
+        Stream<Refused> values = Stream
+                .of("", "a b", "a/b", "a?b", "a#b", "a,b", "a\\b", "a;b", "a%41", "a:", "a:b", "a:+1",
+                        "a:65536", "a:000080", "a:80:80", "a\tb", "\u00e9", "[", "[]", "[::1", "::1", "[::1]x",
+                        "[::1%eth0]", "[1]",
+                        "[::g]", "<a>", "a|b", "\"a\"", "a^", "a`", "{a}", "a=b", "a$b", "(a)", "a!", "a*")
                 .map(value -> raw(HeadFault.HOST, GET + "Host: " + value + "\r\n\r\n"));
         return Stream.concat(values, Stream.of(
                 raw(HeadFault.NO_HOST, GET + "\r\n"),
@@ -171,9 +172,11 @@ class HeadParserTest {
     }
 
     private static Stream<Refused> lengths() {
-        Stream<Refused> values = Stream.of("", "+1", "-1", "1 ,1", "1,1", "1, 1", "0x1", "1 1", "1.0", "1e1", "\"1\"", "a",
-                "1\t1", "1;", "9223372036854775808", "1000000000000000000", "99999999999999999999999", "\u00b2", "0 0", ",1",
-                "1,", "1_0")
+        Stream<Refused> values = Stream
+                .of("", "+1", "-1", "1 ,1", "1,1", "1, 1", "0x1", "1 1", "1.0", "1e1", "\"1\"", "a",
+                        "1\t1", "1;", "9223372036854775808", "1000000000000000000", "99999999999999999999999", "\u00b2",
+                        "0 0", ",1",
+                        "1,", "1_0")
                 .map(value -> field(HeadFault.CONTENT_LENGTH, "Content-Length: " + value));
         return Stream.concat(values, Stream.of(
                 field(HeadFault.CONTENT_LENGTHS, "Content-Length: 1\r\nContent-Length: 1"),
@@ -189,7 +192,8 @@ class HeadParserTest {
 
     private static Stream<Refused> codings() {
         Stream<Refused> values = Stream.of("", "identity", "chunked, gzip", "chunked, chunked", "chunked,",
-                ",chunked", "chunked;a=b", "x", "\"chunked\"", "chunked\u00a0", "xchunked", "chunkedx", "chunke", "c hunked",
+                ",chunked", "chunked;a=b", "x", "\"chunked\"", "chunked\u00a0", "xchunked", "chunkedx", "chunke",
+                "c hunked",
                 "'chunked'", "chunked chunked", "ch\u00fcnked", "(chunked)", "\u00ffchunked")
                 .map(value -> field(HeadFault.CODING, "Transfer-Encoding: " + value));
         return Stream.concat(values, Stream.of(
@@ -306,7 +310,8 @@ class HeadParserTest {
 
     @Test
     void takesHosts() {
-        for (String host : new String[]{"a", "a:80", "127.0.0.1", "[::1]", "[2001:db8::1]:443", "a-b_c.example.", "A~"}) {
+        for (String host : new String[] {"a", "a:80", "127.0.0.1", "[::1]", "[2001:db8::1]:443", "a-b_c.example.",
+                "A~"}) {
             head.clear();
             parse(GET + "Host: " + host + "\r\n\r\n");
             assertEquals(host, head.authority());
@@ -390,7 +395,8 @@ class HeadParserTest {
         assertNoUpgrade(GET + fields + "Content-Length: 1\r\n\r\n");
         assertNoUpgrade("GET / HTTP/1.0\r\n" + fields + "\r\n");
         assertNoUpgrade(GET + HOST + "Upgrade: websocket\r\n\r\n");
-        assertNoUpgrade(GET + HOST + "Connection: upgrade, http2-settings\r\nUpgrade: h2c\r\nHTTP2-Settings: A\r\n\r\n");
+        assertNoUpgrade(
+                GET + HOST + "Connection: upgrade, http2-settings\r\nUpgrade: h2c\r\nHTTP2-Settings: A\r\n\r\n");
         assertNoUpgrade(GET + HOST + "Connection: upgrade\r\nUpgrade: websocket, h2c\r\n\r\n");
     }
 

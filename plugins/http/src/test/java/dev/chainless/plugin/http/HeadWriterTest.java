@@ -27,7 +27,8 @@ class HeadWriterTest {
     private String response(int version, boolean keepAlive, boolean chunked) {
         ByteBuf out = Unpooled.buffer();
         writer.response(out, head, version, keepAlive, chunked);
-        return out.toString(StandardCharsets.ISO_8859_1).replaceAll("date: \\w{3}, \\d\\d \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT",
+        return out.toString(StandardCharsets.ISO_8859_1).replaceAll(
+                "date: \\w{3}, \\d\\d \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT",
                 "date: now");
     }
 
@@ -88,7 +89,8 @@ class HeadWriterTest {
         head.status(200);
         head.contentLength(3);
         assertEquals("HTTP/1.1 200 OK\r\ndate: now\r\ncontent-length: 3\r\n\r\n", response(11, true, false));
-        assertEquals("HTTP/1.1 200 OK\r\ndate: now\r\ncontent-length: 3\r\nconnection: close\r\n\r\n", response(11, false, false));
+        assertEquals("HTTP/1.1 200 OK\r\ndate: now\r\ncontent-length: 3\r\nconnection: close\r\n\r\n",
+                response(11, false, false));
         assertEquals("HTTP/1.1 200 OK\r\ndate: now\r\ncontent-length: 3\r\nconnection: keep-alive\r\n\r\n",
                 response(10, true, false));
         head.contentLength(Head.UNKNOWN_LENGTH);
@@ -108,7 +110,8 @@ class HeadWriterTest {
         head.upgrade(true);
         head.contentLength(Head.UNKNOWN_LENGTH);
         head.add(FieldName.UPGRADE, "websocket");
-        assertEquals("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\ndate: now\r\nconnection: upgrade\r\n\r\n",
+        assertEquals(
+                "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\ndate: now\r\nconnection: upgrade\r\n\r\n",
                 response(11, true, false));
         head.clear();
         head.status(103);
@@ -120,7 +123,8 @@ class HeadWriterTest {
         HeadWriter.chunk(out, Integer.MAX_VALUE);
         HeadWriter.lastChunk(out, null);
         HeadWriter.lastChunk(out, head);
-        assertEquals("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n1f4\r\n1\r\n7fffffff\r\n0\r\n\r\n0\r\nlink: </a>\r\n\r\n",
+        assertEquals(
+                "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n1f4\r\n1\r\n7fffffff\r\n0\r\n\r\n0\r\nlink: </a>\r\n\r\n",
                 out.toString(StandardCharsets.ISO_8859_1));
     }
 
@@ -146,10 +150,11 @@ class HeadWriterTest {
         assertEquals(chunked, parser.chunked());
         assertEquals(length, again.contentLength());
         assertTrue(parser.keepAlive());
-        String after = again.toString().lines().filter(line -> !line.equals("content-length: 0") || before.contains(line))
-                .filter(line -> !line.toLowerCase(java.util.Locale.ROOT).startsWith("host: ")
-                        || before.toLowerCase(java.util.Locale.ROOT).contains("host: "))
-                .sorted().toList().toString();
+        String after =
+                again.toString().lines().filter(line -> !line.equals("content-length: 0") || before.contains(line))
+                        .filter(line -> !line.toLowerCase(java.util.Locale.ROOT).startsWith("host: ")
+                                || before.toLowerCase(java.util.Locale.ROOT).contains("host: "))
+                        .sorted().toList().toString();
         assertEquals(before, after);
     }
 }

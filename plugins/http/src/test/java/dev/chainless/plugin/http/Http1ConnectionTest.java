@@ -112,7 +112,8 @@ class Http1ConnectionTest {
     @Test
     void deliversChunkedBodiesWithTrailers() {
         client.ingress.onEnd = x -> client.ingress.respond(x, 200, "ok");
-        client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r", "\nde\r\n0\r\nx: y\r\n\r\n");
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r",
+                "\nde\r\n0\r\nx: y\r\n\r\n");
         assertEquals("abcde", client.ingress.body.toString());
         assertTrue(client.ingress.events.getLast().startsWith("end"), client.ingress.events.toString());
         assertTrue(client.ingress.events.getLast().contains("x: y"), client.ingress.events.toString());

@@ -92,7 +92,7 @@ class Http1LoopbackTest {
             await(() -> ingress.exchanges.size() == 1);
             socket.shutdownOutput();
             // The answer comes after the end of the input, which the loop sees in a turn of its own.
-            onLoop(() -> { });
+            onLoop(() -> {});
             onLoop(() -> ingress.respond(ingress.last(), 200, "ok"));
             assertTrue(readAll(socket).endsWith("\r\n\r\nok"));
         }

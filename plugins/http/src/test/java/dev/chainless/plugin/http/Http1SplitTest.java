@@ -88,7 +88,8 @@ class Http1SplitTest {
     }
 
     @Property(tries = 300)
-    void requestsThatAreAnsweredAtOnce(@ForAll @Size(min = 1, max = 8) List<@IntRange(min = 1, max = 80) Integer> sizes) {
+    void requestsThatAreAnsweredAtOnce(
+            @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 1, max = 80) Integer> sizes) {
         // The chunked body is answered before it has come whole, after which the connection is closed.
         String whole = exchange(true, REQUESTS.substring(0, REQUESTS.indexOf("POST /c")));
         assertEquals(whole, exchange(true, split(REQUESTS.substring(0, REQUESTS.indexOf("POST /c")), sizes))

@@ -82,7 +82,8 @@ class Http1UpstreamConnectionTest {
     @Test
     void readsChunkedBodies() {
         endpoint.get();
-        endpoint.answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", "2\r\nde\r\n0\r\nx: y\r\n\r\n");
+        endpoint.answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+                "2\r\nde\r\n0\r\nx: y\r\n\r\n");
         assertEquals("abcde", endpoint.body.toString());
         assertEquals(List.of("response 200 -1", "read complete", "end with trailers", "idle"), endpoint.events());
     }

@@ -9,8 +9,7 @@ import java.util.Objects;
  * the same when it was written and read again.
  */
 public final class ProxyHeaderFuzz {
-    private ProxyHeaderFuzz() {
-    }
+    private ProxyHeaderFuzz() {}
 
     /** Called by Jazzer. */
     public static void fuzzerTestOneInput(byte[] input) {

@@ -25,12 +25,17 @@ class ProxyHeaderTest {
     private static final String SIGNATURE = "\r\n\r\n\0\r\nQUIT\n";
 
     static Stream<String> refused() {
-        return Stream.of("GET / HTTP/1.1\r\n", "PROXY\r\n", "PROXY  TCP4 1.2.3.4 1.2.3.4 1 2\r\n", "PROXY TCP4 1.2.3.4 1.2.3.4 1\r\n",
-                "PROXY TCP4 1.2.3.4 1.2.3.4 1 2 \r\n", "PROXY TCP4 1.2.3.4 1.2.3.4 1 2\n", "PROXY TCP4 1.2.3.4 1.2.3.4 1 2\r3",
-                "PROXY TCP4 1.2.3.4 1.2.3.4 1 65536\r\n", "PROXY TCP4 1.2.3.4 1.2.3.4 -1 2\r\n", "PROXY TCP4 1.2.3 1.2.3.4 1 2\r\n",
-                "PROXY TCP4 a.example 1.2.3.4 1 2\r\n", "PROXY TCP4 ::1 ::1 1 2\r\n", "PROXY TCP6 1.2.3.4 1.2.3.4 1 2\r\n",
+        return Stream.of("GET / HTTP/1.1\r\n", "PROXY\r\n", "PROXY  TCP4 1.2.3.4 1.2.3.4 1 2\r\n",
+                "PROXY TCP4 1.2.3.4 1.2.3.4 1\r\n",
+                "PROXY TCP4 1.2.3.4 1.2.3.4 1 2 \r\n", "PROXY TCP4 1.2.3.4 1.2.3.4 1 2\n",
+                "PROXY TCP4 1.2.3.4 1.2.3.4 1 2\r3",
+                "PROXY TCP4 1.2.3.4 1.2.3.4 1 65536\r\n", "PROXY TCP4 1.2.3.4 1.2.3.4 -1 2\r\n",
+                "PROXY TCP4 1.2.3 1.2.3.4 1 2\r\n",
+                "PROXY TCP4 a.example 1.2.3.4 1 2\r\n", "PROXY TCP4 ::1 ::1 1 2\r\n",
+                "PROXY TCP6 1.2.3.4 1.2.3.4 1 2\r\n",
                 "PROXY TCP6 ::1%eth0 ::1 1 2\r\n", "PROXY TCP6 [::1] ::1 1 2\r\n", "PROXY UDP4 1.2.3.4 1.2.3.4 1 2\r\n",
-                "PROXY tcp4 1.2.3.4 1.2.3.4 1 2\r\n", "PROXY TCP4 300.2.3.4 1.2.3.4 1 2\r\n", "PROXY UNKNOWN " + "a".repeat(200),
+                "PROXY tcp4 1.2.3.4 1.2.3.4 1 2\r\n", "PROXY TCP4 300.2.3.4 1.2.3.4 1 2\r\n",
+                "PROXY UNKNOWN " + "a".repeat(200),
                 "\r\n\r\nGET", "PROXZ", SIGNATURE + "\21\21\0\14", SIGNATURE + "\42\21\0\14",
                 SIGNATURE + "\41\21\0\13" + "a".repeat(11), SIGNATURE + "\41\101\0\14" + "a".repeat(12),
                 SIGNATURE + "\41\23\0\14" + "a".repeat(12), SIGNATURE + "\41\41\0\43" + "a".repeat(35),
@@ -49,8 +54,8 @@ class ProxyHeaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"PROXY UNKNOWN\r\n", "PROXY UNKNOWN a b c d\r\n", SIGNATURE + "\40\0\0\0",
-            SIGNATURE + "\40\21\0\0", SIGNATURE + "\41\0\0\0", SIGNATURE + "\41\0\0\4\4\0\1x"})
-    void readsHeadersWithoutAddresses(String raw) {
+            SIGNATURE + "\40\21\0\0", SIGNATURE + "\41\0\0\0",
+            SIGNATURE + "\41\0\0\4\4\0\1x"}) void readsHeadersWithoutAddresses(String raw) {
         var header = new ProxyHeader(1024);
         ByteBuf in = Unpooled.wrappedBuffer(Reading.bytes(raw + "GET"));
         assertEquals(ProxyHeader.DONE, header.parse(in));
@@ -110,8 +115,9 @@ class ProxyHeaderTest {
     @Property(tries = 2000, shrinking = ShrinkingMode.OFF)
     void readsAlikeInPieces(@ForAll long seed) {
         var heads = new RandomHeads(seed);
-        byte[] raw = heads.spoiled(Reading.bytes(heads.random().nextBoolean() ? "PROXY TCP4 1.2.3.4 5.6.7.8 12 34\r\nGET"
-                : SIGNATURE + "\41\21\0\14\1\2\3\4\5\6\7\10\0\120\1\273GET"));
+        byte[] raw =
+                heads.spoiled(Reading.bytes(heads.random().nextBoolean() ? "PROXY TCP4 1.2.3.4 5.6.7.8 12 34\r\nGET"
+                        : SIGNATURE + "\41\21\0\14\1\2\3\4\5\6\7\10\0\120\1\273GET"));
         var whole = new ProxyHeader(64);
         ByteBuf in = Unpooled.wrappedBuffer(raw);
         int result = whole.parse(in);

@@ -10,15 +10,20 @@ import java.util.Random;
 final class RandomHeads {
     private static final String TOKEN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
     private static final String VISIBLE = TOKEN + "\"(),/:;<=>?@[\\]{}";
-    private static final List<String> METHODS = List.of("GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE",
-            "PROPFIND", "X");
-    private static final List<String> FIELDS = List.of("Connection: close", "Connection: keep-alive", "Connection: x, te",
-            "Accept: */*", "Cookie: a=b; c=d", "TE: trailers", "Trailer: x", "Upgrade: websocket", "Connection: Upgrade",
+    private static final List<String> METHODS =
+            List.of("GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE",
+                    "PROPFIND", "X");
+    private static final List<String> FIELDS = List.of("Connection: close", "Connection: keep-alive",
+            "Connection: x, te",
+            "Accept: */*", "Cookie: a=b; c=d", "TE: trailers", "Trailer: x", "Upgrade: websocket",
+            "Connection: Upgrade",
             "Expect: 100-continue", "Content-Type: text/plain", "X-Forwarded-For: 1.2.3.4", "Keep-Alive: timeout=5",
             "X_Odd: 1", "Empty:", "Via: 1.1 a");
-    private static final List<String> SPOILS = List.of("\r", "\n", "\r\n", "\0", " ", "\t", ":", ",", ";", "_", "\u000b",
+    private static final List<String> SPOILS = List.of("\r", "\n", "\r\n", "\0", " ", "\t", ":", ",", ";", "_",
+            "\u000b",
             "\u000c", "\u007f", "\u0080", "\u00ff", "\u0085", "\u00a0", "0", "+", "-", "chunked", ", chunked", "\r\n ",
-            "Content-Length: 3\r\n", "Transfer-Encoding: chunked\r\n", "Host: b\r\n", "HTTP/1.0", "HTTP/1.1", "@", "#", "\"");
+            "Content-Length: 3\r\n", "Transfer-Encoding: chunked\r\n", "Host: b\r\n", "HTTP/1.0", "HTTP/1.1", "@", "#",
+            "\"");
 
     private static final String LIKELY = "GET /: \r\n;Ha0123HTTP.1";
 
@@ -39,12 +44,12 @@ final class RandomHeads {
         switch (random.nextInt(old ? 2 : 3)) {
             case 0 -> lines.add(cased("Content-Length") + ":" + blank() + random.nextInt(100_000) + blank());
             case 2 -> lines.add(cased("Transfer-Encoding") + ":" + blank() + cased("chunked") + blank());
-            default -> {
-            }
+            default -> {}
         }
         for (int i = random.nextInt(8); i > 0; i--) {
             lines.add(random.nextBoolean() ? pick(FIELDS)
-                    : "x-" + some(TOKEN, 12) + ":" + blank() + trimmed(some(VISIBLE + " \t\u00e9\u00ff", 60)) + blank());
+                    : "x-" + some(TOKEN, 12) + ":" + blank() + trimmed(some(VISIBLE + " \t\u00e9\u00ff", 60))
+                            + blank());
         }
         java.util.Collections.shuffle(lines, random);
         String method = pick(METHODS);
@@ -67,7 +72,7 @@ final class RandomHeads {
         int end = Math.min(raw.length, at + random.nextInt(12));
         byte[] between = switch (random.nextInt(6)) {
             case 0, 1 -> pick(SPOILS).getBytes(StandardCharsets.ISO_8859_1);
-            case 2 -> new byte[]{(byte) random.nextInt(256)};
+            case 2 -> new byte[] {(byte) random.nextInt(256)};
             case 3 -> new byte[0];
             case 4 -> {
                 byte[] twice = Arrays.copyOf(Arrays.copyOfRange(raw, at, end), 2 * (end - at));
@@ -93,7 +98,8 @@ final class RandomHeads {
     byte[] noise(int most) {
         byte[] bytes = new byte[random.nextInt(most)];
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (random.nextInt(4) == 0 ? random.nextInt(256) : LIKELY.charAt(random.nextInt(LIKELY.length())));
+            bytes[i] = (byte) (random.nextInt(4) == 0 ? random.nextInt(256)
+                    : LIKELY.charAt(random.nextInt(LIKELY.length())));
         }
         return bytes;
     }

@@ -38,7 +38,8 @@ record Reading(int result, int status, String detail, String head, int left) {
     static Reading read(HeadParser parser, Head head, byte[] raw, Random pieces) {
         int at = 0;
         while (true) {
-            int size = pieces == null ? raw.length : Math.min(raw.length - at, 1 + pieces.nextInt(1 + pieces.nextInt(40)));
+            int size =
+                    pieces == null ? raw.length : Math.min(raw.length - at, 1 + pieces.nextInt(1 + pieces.nextInt(40)));
             ByteBuf in = Unpooled.directBuffer(Math.max(1, size)).writeBytes(raw, at, size);
             int result = parser.parse(head, in);
             int left = raw.length - at - size + in.readableBytes();

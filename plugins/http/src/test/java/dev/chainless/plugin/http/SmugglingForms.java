@@ -51,8 +51,7 @@ final class SmugglingForms {
 
     private final Map<String, Form> forms = new LinkedHashMap<>();
 
-    private SmugglingForms() {
-    }
+    private SmugglingForms() {}
 
     /** {@return all forms, always in the same order} */
     static List<Form> all() {
@@ -107,7 +106,8 @@ final class SmugglingForms {
             both("the hyphen as " + c, "Transfer" + c + "Encoding: chunked");
             head("Content-Length with the hyphen as " + c, fields("Content" + c + "Length: 6"));
         }
-        for (String c : List.of("\u0080", "\u0085", "\u00a0", "\u00ad", "\u00ff", "(", ")", "/", "\\", "\"", "[", "]", "{", "}",
+        for (String c : List.of("\u0080", "\u0085", "\u00a0", "\u00ad", "\u00ff", "(", ")", "/", "\\", "\"", "[", "]",
+                "{", "}",
                 "<", ">", "=", "?", "@", ",", ";")) {
             both("the name followed by " + code(c), "Transfer-Encoding" + c + ": chunked");
             both("the name preceded by " + code(c), c + CHUNKED);
@@ -115,11 +115,15 @@ final class SmugglingForms {
     }
 
     private void codingValues() {
-        for (String value : List.of("", "identity", "chunked, identity", "identity, chunked", "gzip, chunked", "chunked, gzip",
-                "chunked, chunked", "chunked,", ",chunked", "chunked;q=1", "chunked;a=b", "chunked ; x", "\"chunked\"", "'chunked'",
+        for (String value : List.of("", "identity", "chunked, identity", "identity, chunked", "gzip, chunked",
+                "chunked, gzip",
+                "chunked, chunked", "chunked,", ",chunked", "chunked;q=1", "chunked;a=b", "chunked ; x", "\"chunked\"",
+                "'chunked'",
                 "(chunked)", "chunked chunked", "xchunked", "chunkedx", "chunke", "chunk", "c hunked", "chunked\u00a0",
-                "\u00a0chunked", "\u00ffchunked", "chunked\u0085", "x, chunked", "cow", "cow, chunked", "deflate", "compress",
-                "*", "chunked/1", "chunked=1", "chunked:", ":chunked", "ch\u00fcnked", "CHUNKED, CHUNKED", "trailers, chunked",
+                "\u00a0chunked", "\u00ffchunked", "chunked\u0085", "x, chunked", "cow", "cow, chunked", "deflate",
+                "compress",
+                "*", "chunked/1", "chunked=1", "chunked:", ":chunked", "ch\u00fcnked", "CHUNKED, CHUNKED",
+                "trailers, chunked",
                 "0", "true", "chunked\\", "chun%6bed", "=?utf-8?q?chunked?=")) {
             both("the coding " + code(value), "Transfer-Encoding: " + value);
         }
@@ -134,15 +138,19 @@ final class SmugglingForms {
     // ---- a Content-Length that is read loosely
 
     private void lengths() {
-        for (String value : List.of("", "+6", "-6", "0x6", "06h", "6.0", "6e0", "6,6", "6, 6", "6 6", "6;a", "\"6\"", "6_0", "six",
-                ",6", "6,", "0,6", "6\t6", "\u0666", "\u00b9", "1000000000000000000", "9223372036854775808", "18446744073709551622",
-                "4294967302.", "99999999999999999999999999999999", "-0", "+0", "0 6", "6 0", "0x", "NaN", "6\u00a0", "6)", "(6", "6#",
+        for (String value : List.of("", "+6", "-6", "0x6", "06h", "6.0", "6e0", "6,6", "6, 6", "6 6", "6;a", "\"6\"",
+                "6_0", "six",
+                ",6", "6,", "0,6", "6\t6", "\u0666", "\u00b9", "1000000000000000000", "9223372036854775808",
+                "18446744073709551622",
+                "4294967302.", "99999999999999999999999999999999", "-0", "+0", "0 6", "6 0", "0x", "NaN", "6\u00a0",
+                "6)", "(6", "6#",
                 "6/6", "0b110", "6L", "6\\", "%36")) {
             head("the length " + code(value), fields("Content-Length: " + value));
         }
         for (String other : List.of("6", "0", "7", "+6", "-1", "06", "x", "")) {
             head("two lengths, 6 and " + code(other), fields("Content-Length: 6\r\nContent-Length: " + other));
-            head("two lengths, " + code(other) + " and 6", fields("Content-Length: " + other + "\r\ncontent-length: 6"));
+            head("two lengths, " + code(other) + " and 6",
+                    fields("Content-Length: " + other + "\r\ncontent-length: 6"));
         }
         head("a length within a folded line", fields("Content-Length:\r\n 6"));
         head("a length continued", fields("Content-Length: 6\r\n 0"));
@@ -158,13 +166,16 @@ final class SmugglingForms {
             head("CL " + value + " then TE", fields("Content-Length: " + value + "\r\n" + CHUNKED));
         }
         head("TE in HTTP/1.0", "POST /smuggled HTTP/1.0\r\n" + HOST + CHUNKED + "\r\n\r\n" + chunkedBody());
-        head("TE in HTTP/1.0 kept alive", "POST /smuggled HTTP/1.0\r\n" + HOST + "Connection: keep-alive\r\n" + CHUNKED + "\r\n\r\n"
-                + chunkedBody());
-        head("TE and CL in HTTP/1.0", "POST /smuggled HTTP/1.0\r\n" + HOST + "Content-Length: 6\r\n" + CHUNKED + "\r\n\r\n"
-                + chunkedBody());
+        head("TE in HTTP/1.0 kept alive",
+                "POST /smuggled HTTP/1.0\r\n" + HOST + "Connection: keep-alive\r\n" + CHUNKED + "\r\n\r\n"
+                        + chunkedBody());
+        head("TE and CL in HTTP/1.0",
+                "POST /smuggled HTTP/1.0\r\n" + HOST + "Content-Length: 6\r\n" + CHUNKED + "\r\n\r\n"
+                        + chunkedBody());
         for (String method : List.of("GET", "HEAD", "OPTIONS", "TRACE", "DELETE", "PUT", "QUERY")) {
-            head("TE and CL with " + method, method + " /smuggled HTTP/1.1\r\n" + HOST + "Content-Length: 6\r\n" + CHUNKED
-                    + "\r\n\r\n" + chunkedBody());
+            head("TE and CL with " + method,
+                    method + " /smuggled HTTP/1.1\r\n" + HOST + "Content-Length: 6\r\n" + CHUNKED
+                            + "\r\n\r\n" + chunkedBody());
         }
     }
 
@@ -192,9 +203,12 @@ final class SmugglingForms {
     }
 
     private void hosts() {
-        for (String value : List.of("", "b.example, a.example", "a.example b.example", "u@a.example", "a.example@b.example",
-                "a.example/", "a.example?x", "a.example#x", "a.example:80:80", "a.example:", "a.example:x", "a.example:-1",
-                "a.example:99999", "[::1", "::1", "[::1]x", "a\\b", "a.example\u00a0", "a.example;b", "http://a.example", "a%00b",
+        for (String value : List.of("", "b.example, a.example", "a.example b.example", "u@a.example",
+                "a.example@b.example",
+                "a.example/", "a.example?x", "a.example#x", "a.example:80:80", "a.example:", "a.example:x",
+                "a.example:-1",
+                "a.example:99999", "[::1", "::1", "[::1]x", "a\\b", "a.example\u00a0", "a.example;b",
+                "http://a.example", "a%00b",
                 "a\tb", "<a>", "a.example\u0000b")) {
             head("the Host " + code(value), START + "Host: " + value + "\r\n\r\n" + HIDDEN_REQUEST);
         }
@@ -205,7 +219,8 @@ final class SmugglingForms {
         head("a Host and one that is folded away", START + HOST + " Host: b.example\r\n\r\n" + HIDDEN_REQUEST);
         head("a Host and one with an underscore", START + HOST + "Host_: b.example\r\n\r\n" + HIDDEN_REQUEST);
         head("two Hosts in HTTP/1.0", "GET / HTTP/1.0\r\n" + HOST + "Host: b.example\r\n\r\n");
-        for (String target : List.of("http://b.example/", "http://a.example@b.example/", "http://b.example:80", "https://b.example/",
+        for (String target : List.of("http://b.example/", "http://a.example@b.example/", "http://b.example:80",
+                "https://b.example/",
                 "http:///", "http://", "http:/a.example/", "//b.example\\@a.example#", "file:///etc", "ws://a.example/",
                 "http://a.example#b/", "http://a.example\\@b.example/")) {
             head("the target " + target, "GET " + target + " HTTP/1.1\r\n" + HOST + "\r\n" + HIDDEN_REQUEST);
@@ -221,26 +236,36 @@ final class SmugglingForms {
                 head(what + " before the version", "GET /" + s + "HTTP/1.1" + rest);
             }
         });
-        for (String line : List.of(" GET / HTTP/1.1", "\tGET / HTTP/1.1", "GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET\t/ HTTP/1.1",
-                "GET /\tHTTP/1.1", "GET / HTTP/1.1 ", "GET / HTTP/1.1\t", "GET / HTTP/1.1 HTTP/1.1", "GET /", "GET", "GET / ",
-                "GET / HTTP", "GET / HTTP/", "GET / HTTP/1", "GET / HTTP/1.", "GET / HTTP/.1", "GET / HTTP/01.1", "GET / HTTP/1.01",
-                "GET / HTTP/1.10", "GET / HTTP/1.2", "GET / HTTP/2.0", "GET / HTTP/0.9", "GET / HTTP/3", "GET / http/1.1",
-                "GET / HTTP /1.1", "GET / HTTP/ 1.1", "GET / HTTP/1 .1", "GET / HTTP/1.1x", "GET / HTTQ/1.1", "GET / /1.1",
-                "GET /a b HTTP/1.1", "GET /#x HTTP/1.1", "GET * HTTP/1.1", "GET ** HTTP/1.1", "GET a HTTP/1.1", "GET ?a HTTP/1.1",
-                "G\"T / HTTP/1.1", "G(T / HTTP/1.1", "GET: / HTTP/1.1", "GET/ HTTP/1.1", "GET /\u00e9 HTTP/1.1", "GET /\u0080 HTTP/1.1",
+        for (String line : List.of(" GET / HTTP/1.1", "\tGET / HTTP/1.1", "GET  / HTTP/1.1", "GET /  HTTP/1.1",
+                "GET\t/ HTTP/1.1",
+                "GET /\tHTTP/1.1", "GET / HTTP/1.1 ", "GET / HTTP/1.1\t", "GET / HTTP/1.1 HTTP/1.1", "GET /", "GET",
+                "GET / ",
+                "GET / HTTP", "GET / HTTP/", "GET / HTTP/1", "GET / HTTP/1.", "GET / HTTP/.1", "GET / HTTP/01.1",
+                "GET / HTTP/1.01",
+                "GET / HTTP/1.10", "GET / HTTP/1.2", "GET / HTTP/2.0", "GET / HTTP/0.9", "GET / HTTP/3",
+                "GET / http/1.1",
+                "GET / HTTP /1.1", "GET / HTTP/ 1.1", "GET / HTTP/1 .1", "GET / HTTP/1.1x", "GET / HTTQ/1.1",
+                "GET / /1.1",
+                "GET /a b HTTP/1.1", "GET /#x HTTP/1.1", "GET * HTTP/1.1", "GET ** HTTP/1.1", "GET a HTTP/1.1",
+                "GET ?a HTTP/1.1",
+                "G\"T / HTTP/1.1", "G(T / HTTP/1.1", "GET: / HTTP/1.1", "GET/ HTTP/1.1", "GET /\u00e9 HTTP/1.1",
+                "GET /\u0080 HTTP/1.1",
                 "\u00a0GET / HTTP/1.1", "GETGETGETGETGETGETGETGETGETGETGETGET / HTTP/1.1", "\r\n\r\nGET / HTTP/1.1",
-                "\n\nGET / HTTP/1.1", "\nGET / HTTP/1.1", "\rGET / HTTP/1.1", "\r\n GET / HTTP/1.1", "PRI * HTTP/2.0")) {
+                "\n\nGET / HTTP/1.1", "\nGET / HTTP/1.1", "\rGET / HTTP/1.1", "\r\n GET / HTTP/1.1",
+                "PRI * HTTP/2.0")) {
             head("the start " + code(line), line + rest);
         }
     }
 
     private void connections() {
-        for (String name : List.of("Host", "Content-Length", "Transfer-Encoding", "Connection", "Expect", "Authorization", "Cookie",
+        for (String name : List.of("Host", "Content-Length", "Transfer-Encoding", "Connection", "Expect",
+                "Authorization", "Cookie",
                 "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "X-Real-IP", "Cache-Control",
                 "Content-Type")) {
             head("Connection names " + name, fields("Content-Length: 6\r\nConnection: close, " + name));
         }
-        for (String value : List.of("100-continue, x", "x", "", "200-ok", "100-continue;a", "100 continue", "100-continu\u00e9")) {
+        for (String value : List.of("100-continue, x", "x", "", "200-ok", "100-continue;a", "100 continue",
+                "100-continu\u00e9")) {
             head("the expectation " + code(value), fields("Content-Length: 6\r\nExpect: " + value));
         }
         head("two expectations", fields("Content-Length: 6\r\nExpect: 100-continue\r\nExpect: y 100-continue"));
@@ -258,7 +283,8 @@ final class SmugglingForms {
                 body(what + " in an extension", "6;a" + s + "b\r\nabcdef\r\n0\r\n\r\n");
             }
         });
-        for (String size : List.of("", " 6", "6 ", "\t6", "6\t", "+6", "-6", "0x6", "06x", "6h", "6,6", "6 6", "g", "6.", "\u0666",
+        for (String size : List.of("", " 6", "6 ", "\t6", "6\t", "+6", "-6", "0x6", "06x", "6h", "6,6", "6 6", "g",
+                "6.", "\u0666",
                 "\u00b2", "fffffffffffffff1", "10000000000000006", "100000000000000006", "0000000000000006",
                 "ffffffffffffffffffff", "-0", "6 ;a", "6:a", "6=a", ";a", "6\\", "\"6\"")) {
             body("the chunk size " + code(size), size + "\r\nabcdef\r\n0\r\n\r\n");
@@ -281,9 +307,11 @@ final class SmugglingForms {
     }
 
     private void trailers() {
-        for (String trailer : List.of("Content-Length: 6", CHUNKED, "Host: b.example", "Connection: close", "Trailer: x", "TE: x",
+        for (String trailer : List.of("Content-Length: 6", CHUNKED, "Host: b.example", "Connection: close",
+                "Trailer: x", "TE: x",
                 "Upgrade: x", "Keep-Alive: x", "Expect: 100-continue", "Proxy-Connection: close", "Content_Length: 6",
-                "Authorization: Basic eDp5", "X : y", " X: y", "X: y\r\n z", ": y", "X", "X: y\nZ: a", "X: y\rZ: a", "X: \0",
+                "Authorization: Basic eDp5", "X : y", " X: y", "X: y\r\n z", ": y", "X", "X: y\nZ: a", "X: y\rZ: a",
+                "X: \0",
                 "GET /hidden HTTP/1.1")) {
             body("the trailer " + code(trailer), "6\r\nabcdef\r\n0\r\n" + trailer + "\r\n\r\n");
         }
