@@ -2,6 +2,7 @@ package dev.chainless.host;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -111,6 +112,12 @@ final class EndpointPool {
             return;
         }
         cluster.metrics().connects.increment(loop.index());
+        // In a task of its own: a descriptor that was closed and is used again within one batch of epoll's events would
+        // get the old one's, and be closed before it connects.
+        loop.execute(() -> connect(address));
+    }
+
+    private void connect(InetSocketAddress address) {
         new Bootstrap().group(loop.eventLoop())
                 .channel(cluster.loops().socketType())
                 .option(ChannelOption.ALLOCATOR, cluster.loops().allocator())
@@ -119,7 +126,7 @@ final class EndpointPool {
                         new WriteBufferWaterMark(loop.maxBuffered() / 4, loop.maxBuffered()))
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) cluster.connectTimeout().toMillis())
-                .handler(new ChannelInboundHandlerAdapter())
+                .handler(new Connecting())
                 .connect(address)
                 .addListener(future -> {
                     Channel channel = ((io.netty.channel.ChannelFuture) future).channel();
@@ -294,6 +301,14 @@ final class EndpointPool {
         for (Link link = idle.pollLast(); link != null; link = idle.pollLast()) {
             endpoint.idle(loop.index(), -1);
             link.connection().close();
+        }
+    }
+
+    /** Stands in the pipeline until the connection is there; what goes wrong before is told by the connect's future. */
+    private static final class Connecting extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.channel().unsafe().closeForcibly();
         }
     }
 }

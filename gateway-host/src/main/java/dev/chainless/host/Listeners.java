@@ -137,11 +137,12 @@ final class Listeners {
                 loop.connections().decrementAndGet();
                 counters.closed.incrementShared();
             });
-            loop.eventLoop().register(channel).addListener(registered -> {
+            // In a task of its own, so that it gets no event of a descriptor that was closed in the same batch.
+            loop.execute(() -> loop.eventLoop().register(channel).addListener(registered -> {
                 if (!registered.isSuccess()) {
                     channel.unsafe().closeForcibly();
                 }
-            });
+            }));
         }
 
         @Override
