@@ -3,8 +3,8 @@ package dev.chainless.plugin.http;
 /**
  * The grammar of {@code Host} and of a target's authority: {@code uri-host [ ":" port ]} of RFC 9110, section 7.2.
  *
- * <p>Narrower than RFC 3986 where no real name needs it and next hops disagree: no user information, no sub-delimiters, no
- * percent-encoding, no zone, no port without digits, and not empty.
+ * <p>Narrower than RFC 3986 where no real name needs it and next hops disagree: no user information, no sub-delimiters,
+ * no percent-encoding, no zone, no port without digits, and not empty.
  */
 final class Authority {
     private static final boolean[] NAME = names();

@@ -4,8 +4,8 @@ import dev.chainless.spi.http.Head;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Reads the chunked transfer coding, RFC 9112, section 7.1. Sizes are hexadecimal digits and nothing else; extensions are
- * checked for control characters, bounded and dropped; every line ends with CR LF. Reused; one loop only.
+ * Reads the chunked transfer coding, RFC 9112, section 7.1. Sizes are hexadecimal digits and nothing else; extensions
+ * are checked for control characters, bounded and dropped; every line ends with CR LF. Reused; one loop only.
  */
 final class ChunkDecoder {
     /** All that was readable is consumed and the body goes on. */

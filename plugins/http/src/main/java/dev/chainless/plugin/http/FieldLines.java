@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads field lines, RFC 9112, section 5: {@code name ":" OWS value OWS CR LF}. One pass over the name checks, folds and
- * hashes it; one over the value looks at eight bytes at a time. Reused.
+ * Reads field lines, RFC 9112, section 5: {@code name ":" OWS value OWS CR LF}. One pass over the name checks, folds
+ * and hashes it; one over the value looks at eight bytes at a time. Reused.
  */
 final class FieldLines {
     /** What follows is the empty line that ends the fields. */

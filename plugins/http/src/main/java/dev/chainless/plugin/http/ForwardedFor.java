@@ -10,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the client's address behind hops that are trusted. Each hop appends the address that it saw, so the list is read
- * from its end: an address is believed if the hop that wrote it is trusted, and the first one that is no trusted hop's
- * own is the client's. Immutable.
+ * Finds the client's address behind hops that are trusted. Each hop appends the address that it saw, so the list is
+ * read from its end: an address is believed if the hop that wrote it is trusted, and the first one that is no trusted
+ * hop's own is the client's. Immutable.
  */
 final class ForwardedFor {
     /** Nobody has a longer chain of proxies of his own; the rest of a list is what a client made up. */

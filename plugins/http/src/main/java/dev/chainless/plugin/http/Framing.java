@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the fields of one head say about where the message ends and what its connection becomes (RFC 9112, section 6, and
- * RFC 9110, section 7.6). It gathers while the fields are read, and decides when the last one has been. Anything that two
- * readers might take differently is a fault, never a guess. Reused.
+ * What the fields of one head say about where the message ends and what its connection becomes (RFC 9112, section 6,
+ * and RFC 9110, section 7.6). It gathers while the fields are read, and decides when the last one has been. Anything
+ * that two readers might take differently is a fault, never a guess. Reused.
  */
 final class Framing {
     private static final byte[] CHUNKED = ascii("chunked");
@@ -166,7 +166,9 @@ final class Framing {
         return null;
     }
 
-    /** RFC 9112, section 6.1: 501 for codings that are not understood, if they and the last one, chunked, are in order. */
+    /**
+     * RFC 9112, section 6.1: 501 for codings that are not understood, if they and the last one, chunked, are in order.
+     */
     private HeadFault otherCoding(Head head, int place) {
         boolean last = false;
         int codings = 0;

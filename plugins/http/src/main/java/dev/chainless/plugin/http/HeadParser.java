@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * {@link RequestLine} or {@link StatusLine}, each field by {@link FieldLines}; {@link Framing} then decides where the
  * message ends. Nothing is allocated, but for a method that is not one of the well-known.
  *
- * <p>A line that has not come whole is read as far as it goes, and then not again before its line feed is there, so that
- * a head costs the same in whatever pieces it comes: each byte is looked at three times at most. All verdicts are those
- * that the whole head would have got.
+ * <p>A line that has not come whole is read as far as it goes, and then not again before its line feed is there, so
+ * that a head costs the same in whatever pieces it comes: each byte is looked at three times at most. All verdicts are
+ * those that the whole head would have got.
  */
 final class HeadParser {
     /** All that was readable is consumed and the head goes on. */
@@ -107,8 +107,8 @@ final class HeadParser {
     }
 
     /**
-     * Passes one empty line before a request: RFC 9112, section 2.2, asks for it, for old clients that send one too many
-     * after a body. Anything else is the beginning of the head.
+     * Passes one empty line before a request: RFC 9112, section 2.2, asks for it, for old clients that send one too
+     * many after a body. Anything else is the beginning of the head.
      */
     private boolean begin(ByteBuf in) {
         if (response || framing == null) {

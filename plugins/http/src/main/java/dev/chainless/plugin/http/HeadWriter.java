@@ -10,9 +10,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes heads as HTTP/1.1: the start line, the live fields in as few copies as they lie in runs, and the lines that are
- * this hop's own. What a filter has set of these is dropped, so that a head frames its message in one way only. One for
- * each loop, for it keeps the {@code Date} of the current second.
+ * Writes heads as HTTP/1.1: the start line, the live fields in as few copies as they lie in runs, and the lines that
+ * are this hop's own. What a filter has set of these is dropped, so that a head frames its message in one way only. One
+ * for each loop, for it keeps the {@code Date} of the current second.
  */
 final class HeadWriter {
     private static final byte[] CRLF = ascii("\r\n");

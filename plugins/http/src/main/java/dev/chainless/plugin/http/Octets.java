@@ -50,8 +50,8 @@ final class Octets {
     }
 
     /**
-     * {@return the place of the first byte that a field value cannot have, controls but the tab (RFC 9110, section 5.5);
-     * {@code limit} if there is none} Looks at eight bytes at a time.
+     * {@return the place of the first byte that a field value cannot have, controls but the tab (RFC 9110, section
+     * 5.5); {@code limit} if there is none} Looks at eight bytes at a time.
      *
      * @param bytes holds the value
      * @param from the first place

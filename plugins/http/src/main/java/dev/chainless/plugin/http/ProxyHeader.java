@@ -12,8 +12,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes the header by which a proxy in front says whose connection it passes on: the PROXY protocol, versions
- * 1 (a line of text) and 2 (binary). One for each connection.
+ * Reads and writes the header by which a proxy in front says whose connection it passes on: the PROXY protocol,
+ * versions 1 (a line of text) and 2 (binary). One for each connection.
  */
 final class ProxyHeader {
     /** All that was readable is consumed and the header goes on. */

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a status line, RFC 9112, section 4. The space before an empty reason may be missing: servers in wide use leave it
- * out, and nothing else can be meant. Reused.
+ * Reads a status line, RFC 9112, section 4. The space before an empty reason may be missing: servers in wide use leave
+ * it out, and nothing else can be meant. Reused.
  */
 final class StatusLine {
     private static final byte[] START = "HTTP/1.d ddd".getBytes(StandardCharsets.ISO_8859_1);

@@ -3,8 +3,8 @@ package dev.chainless.plugin.http;
 import dev.chainless.spi.http.FieldName;
 
 /**
- * Walks the members of a comma-separated field value (RFC 9110, section 5.6.1), empty ones left out. Not for values with
- * quoted strings. Reused; one loop only.
+ * Walks the members of a comma-separated field value (RFC 9110, section 5.6.1), empty ones left out. Not for values
+ * with quoted strings. Reused; one loop only.
  */
 final class ValueList {
     private byte[] bytes = new byte[0];

@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A browser's request head, read by our parser and by Netty's decoder. To run it: {@code java -cp "$(cat
- * plugins/http/target/test.classpath):plugins/http/target/classes:plugins/http/target/test-classes" org.openjdk.jmh.Main
- * HeadParserBenchmark -prof gc}.
+ * plugins/http/target/test.classpath):plugins/http/target/classes:plugins/http/target/test-classes"
+ * org.openjdk.jmh.Main HeadParserBenchmark -prof gc}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -15,7 +15,8 @@ import java.util.Random;
  *     --instrumentation_includes='dev.chainless.**' -max_len=2048
  * }</pre>
  *
- * <p>Whatever comes, the parser must not throw, must read the same in pieces, and must agree with Netty on what it takes.
+ * <p>Whatever comes, the parser must not throw, must read the same in pieces, and must agree with Netty on what it
+ * takes.
  */
 public final class HeadParserFuzz {
     private HeadParserFuzz() {}

@@ -124,7 +124,8 @@ class HeadWriterTest {
         HeadWriter.lastChunk(out, null);
         HeadWriter.lastChunk(out, head);
         assertEquals(
-                "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n1f4\r\n1\r\n7fffffff\r\n0\r\n\r\n0\r\nlink: </a>\r\n\r\n",
+                "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n1f4\r\n1\r\n7fffffff\r\n"
+                        + "0\r\n\r\n0\r\nlink: </a>\r\n\r\n",
                 out.toString(StandardCharsets.ISO_8859_1));
     }
 
@@ -140,6 +141,8 @@ class HeadWriterTest {
             return;
         }
         String before = head.toString().lines().sorted().toList().toString();
+        boolean hadHost = head.contains(FieldName.HOST);
+        boolean hadLength = head.contains(FieldName.CONTENT_LENGTH);
         boolean chunked = parser.chunked();
         long length = head.contentLength();
         ByteBuf out = Unpooled.buffer();
@@ -150,11 +153,14 @@ class HeadWriterTest {
         assertEquals(chunked, parser.chunked());
         assertEquals(length, again.contentLength());
         assertTrue(parser.keepAlive());
-        String after =
-                again.toString().lines().filter(line -> !line.equals("content-length: 0") || before.contains(line))
-                        .filter(line -> !line.toLowerCase(java.util.Locale.ROOT).startsWith("host: ")
-                                || before.toLowerCase(java.util.Locale.ROOT).contains("host: "))
-                        .sorted().toList().toString();
+        // What the writer adds is no difference.
+        if (!hadHost) {
+            again.remove(FieldName.HOST);
+        }
+        if (!hadLength) {
+            again.remove(FieldName.CONTENT_LENGTH);
+        }
+        String after = again.toString().lines().sorted().toList().toString();
         assertEquals(before, after);
     }
 }

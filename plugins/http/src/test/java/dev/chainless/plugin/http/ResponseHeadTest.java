@@ -107,8 +107,9 @@ class ResponseHeadTest {
 
     @Test
     void livesWithServersThatNameFramingInConnection() {
-        parse("HTTP/1.1 200 OK\r\nConnection: keep-alive, Transfer-Encoding, X-A\r\nTransfer-Encoding: chunked\r\nX-A: b\r\n\r\n");
+        parse("HTTP/1.1 200 OK\r\nConnection: keep-alive, Transfer-Encoding, X-A\r\nTransfer-Encoding: chunked\r\n"
+                + "X-A: b\r\n\r\n");
         assertTrue(parser.chunked());
-        assertEquals(0, head.fieldsLength() > 0 && head.contains(FieldName.of("x-a")) ? 1 : 0);
+        assertFalse(head.contains(FieldName.of("x-a")));
     }
 }

@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Requests in which two HTTP/1.1 readers might see different messages. Each is a body of some kind with a second request
- * hidden in it, framed in a way that some server somewhere takes for another; a gateway that passes one of them on as it
- * came is a way past itself.
+ * Requests in which two HTTP/1.1 readers might see different messages. Each is a body of some kind with a second
+ * request hidden in it, framed in a way that some server somewhere takes for another; a gateway that passes one of them
+ * on as it came is a way past itself.
  *
  * <p>They are generated from few ingredients: bytes that parsers skip or trim, put before, into and after the name, the
  * colon and the value of a framing field; doubled and contradicting fields; numbers and codings that are read loosely;
- * broken lines; broken chunks; and start lines of two meanings. {@link #all} gives each with a name that says what it is
- * and with what must become of it. End to end, the module {@code tests} has forms of its own, some of which may pass.
+ * broken lines; broken chunks; and start lines of two meanings. {@link #all} gives each with a name that says what it
+ * is and with what must become of it. End to end, the module {@code tests} has forms of its own, some of which may
+ * pass.
  */
 final class SmugglingForms {
     /** What the gateway must do with a form. */
