@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("restricted") // native calls, of the C library alone
 class ActivatedSocketsTest {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
