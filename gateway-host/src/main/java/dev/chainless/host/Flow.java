@@ -119,7 +119,9 @@ final class Flow extends Cursor implements ExchangeHost {
         start(at);
         PathCheck path = PathCheck.check(exchange.request());
         if (path == PathCheck.BAD) {
+            at.metrics().malformed.increment(loop.index());
             chain = at.chain();
+            entered = at.chain().stages();
             reply(400, "the path has an encoding that cannot be meant");
             return;
         }
