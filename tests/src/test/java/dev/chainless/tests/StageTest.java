@@ -83,9 +83,15 @@ final class StageTest {
                         }
                     }
 
+                    private void enter(Exchange exchange) {
+                        if (exchange.get(slot) == null) {
+                            entered.incrementAndGet();
+                            exchange.put(slot, new Mark(this));
+                        }
+                    }
+
                     @Override public Verdict onRequest(Exchange exchange) {
-                        entered.incrementAndGet();
-                        exchange.put(slot, new Mark(this));
+                        enter(exchange);
                         String mode = exchange.request().get(FieldName.of("x-mode"));
                         return mode == null ? Verdict.CONTINUE : act(mode, exchange);
                     }
@@ -160,6 +166,7 @@ final class StageTest {
                     }
 
                     @Override public Verdict onResponse(Exchange exchange) {
+                        enter(exchange); // what is malformed is seen here first
                         String mode = exchange.request().get(FieldName.of("x-mode"));
                         if ("throw-response".equals(mode)) {
                             throw new IllegalStateException("on purpose");
@@ -319,7 +326,8 @@ final class StageTest {
         assertEquals(0, probe("twice"), "exchanges were not completed exactly once");
         Await.until("all slots are closed", () -> probe("entered") == probe("closed"));
         // Also what was refused before any stage was entered.
-        Await.until("all exchanges are logged", () -> gateway.metric("chainless_exchanges_ended_total") == probe("logged"));
+        Await.until("all exchanges are logged",
+                () -> gateway.metric("chainless_exchanges_ended_total") == probe("logged"));
     }
 
     /** Runs something that completes so many exchanges for a reason, and no others. */
@@ -353,14 +361,16 @@ final class StageTest {
     }
 
     @Test
-    void logsWhatIsRefusedBeforeAnyStage() {
+    void logsWhatIsRefused() {
         long logged = probe("logged");
-        completes("FINISHED", 0, () -> {
+        // The one that is too large is refused before any stage of its route is entered.
+        completes("FINISHED", 3, () -> {
             assertEquals(413, once(gateway.port(), request("POST", "/small", "Content-Length: 11")).status());
+            assertEquals(400, once(gateway.port(), get("/app/%00")).status());
             assertEquals(400, once(gateway.port(), "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n").status());
             assertEquals(505, once(gateway.port(), "GET / HTTP/3.0\r\nHost: a\r\n\r\n").status());
         });
-        assertEquals(logged + 3, probe("logged"));
+        assertEquals(logged + 4, probe("logged"));
     }
 
     @Test
