@@ -4,7 +4,6 @@ import dev.chainless.spi.http.BodyOut;
 import dev.chainless.spi.http.Exchange;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.Suspension;
-import dev.chainless.spi.http.Verdict;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -273,9 +272,10 @@ abstract class BodyPath {
             return pause;
         }
 
-        private void resumed(Pause pause, Verdict verdict) {
+        private void resumed(Pause pause, Suspension.Continuation rest) {
             suspension = null;
             flow.waitedFor(pause);
+            rest.resume(flow.exchange);
             while (suspension == null && !closed) {
                 ByteBuf chunk = inbox.poll();
                 if (chunk == null) {

@@ -252,7 +252,7 @@ final class EndpointPool {
                         target.opening--;
                     }
                     if (!left.isSuccess() || !entered.isSuccess() || !channel.isActive()) {
-                        channel.unsafe().closeForcibly();
+                        var _ = channel.close();
                         target.endpoint.giveConnection();
                         target.more();
                         return;

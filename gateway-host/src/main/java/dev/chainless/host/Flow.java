@@ -265,19 +265,12 @@ final class Flow extends Cursor implements ExchangeHost {
                     verdict = stageFailed(new IllegalStateException("suspended without a suspension"));
                     continue;
                 }
-                Verdict early = waiting.park();
+                Suspension.Continuation early = waiting.park();
                 if (early == null) {
                     arm(0);
                     return;
                 }
-                verdict = early;
-                if (pause == waiting) {
-                    pause = null;
-                    stageDeadline = 0;
-                }
-                if (verdict == Verdict.CONTINUE) {
-                    verdict = callChain();
-                }
+                verdict = rest(waiting, early);
                 continue;
             }
             dropPause();
@@ -317,13 +310,24 @@ final class Flow extends Cursor implements ExchangeHost {
         return made;
     }
 
-    private void resumed(Pause decided, Verdict verdict) {
+    private void resumed(Pause decided, Suspension.Continuation rest) {
+        settle(rest(decided, rest));
+        flushBoth();
+    }
+
+    /** Runs the rest of a stage, which may suspend again, and then the stages behind it. */
+    private Verdict rest(Pause decided, Suspension.Continuation rest) {
         if (pause == decided) {
             pause = null;
             stageDeadline = 0;
         }
-        settle(verdict == Verdict.CONTINUE ? callChain() : verdict);
-        flushBoth();
+        Verdict verdict;
+        try {
+            verdict = rest.resume(exchange);
+        } catch (Throwable e) {
+            return stageFailed(e);
+        }
+        return verdict == Verdict.CONTINUE ? callChain() : verdict;
     }
 
     private void dropPause() {

@@ -60,7 +60,7 @@ final class Listeners {
         if (cause == null) {
             return bind.channel();
         }
-        bind.channel().unsafe().closeForcibly();
+        var _ = bind.channel().close();
         String shown = address.getHostString() + ":" + address.getPort();
         String message = String.valueOf(cause.getMessage());
         if (message.contains("in use")) {

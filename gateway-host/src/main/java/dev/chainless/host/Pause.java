@@ -1,7 +1,6 @@
 package dev.chainless.host;
 
 import dev.chainless.spi.http.Suspension;
-import dev.chainless.spi.http.Verdict;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -24,10 +23,10 @@ final class Pause implements Suspension {
         }
     }
 
-    /** What happens on the loop once a pause that was waited for is decided. */
+    /** What happens on the loop once a pause that was waited for is decided: the rest of the stage is still to be run. */
     @FunctionalInterface
     interface Resumed {
-        void accept(Pause pause, Verdict verdict);
+        void accept(Pause pause, Continuation rest);
     }
 
     private final Flow flow;
@@ -66,16 +65,16 @@ final class Pause implements Suspension {
     /**
      * Begins to wait. On the loop.
      *
-     * @return what was decided before the stage returned, null if nothing yet
+     * @return the rest of the stage if it was decided before the stage returned, null if nothing yet
      */
-    @Nullable Verdict park() {
+    @Nullable Continuation park() {
         parked = true;
         Continuation decided = decision;
         if (decided == null) {
             return null;
         }
         parked = false;
-        return decided.resume(flow.exchange);
+        return decided;
     }
 
     /** Gives up waiting: tells who was to decide, unless that was done. On the loop. */
@@ -92,6 +91,6 @@ final class Pause implements Suspension {
             return;
         }
         parked = false;
-        flow.guarded(() -> resumed.accept(this, decided.resume(flow.exchange)));
+        flow.guarded(() -> resumed.accept(this, decided));
     }
 }
