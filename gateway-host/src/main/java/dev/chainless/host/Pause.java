@@ -1,6 +1,7 @@
 package dev.chainless.host;
 
 import dev.chainless.spi.http.Suspension;
+import dev.chainless.spi.http.Verdict;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
