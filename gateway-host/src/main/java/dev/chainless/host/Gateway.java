@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -245,8 +246,12 @@ public final class Gateway implements AutoCloseable {
             // Connections that are accepted but still on their way to a loop get there first.
             long end = System.nanoTime() + within.toNanos();
             pause(NOTICE);
-            for (Loop loop : loops.all()) {
-                loop.execute(() -> last.codecs().values().forEach(codec -> codec.drain(loop.index(), within)));
+            try {
+                for (Loop loop : loops.all()) {
+                    loop.execute(() -> last.codecs().values().forEach(codec -> codec.drain(loop.index(), within)));
+                }
+            } catch (RejectedExecutionException e) {
+                LOG.log(Level.DEBUG, "The loops were stopped before they could drain", e);
             }
             while (listeners.connections() > 0 && System.nanoTime() - end < 0 && !closed.get()) {
                 pause(Duration.ofMillis(20));

@@ -578,7 +578,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             finish();
             return;
         }
-        timer.readWithin(listener.keepAliveNanos);
+        // Its last response may have begun before the drain, and so not have said that it was the last.
+        timer.readWithin(loop.draining ? Http1Listener.MOMENT_NANOS : listener.keepAliveNanos);
         timer.watchWrites();
         adjustReading();
         resume();

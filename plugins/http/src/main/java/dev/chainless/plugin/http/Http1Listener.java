@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Http1Listener implements HttpListener {
     /** Counters of two loops lie two cache lines apart. */
     private static final int STRIDE = 32;
-    private static final long MOMENT_NANOS = 1_000_000_000L;
+    static final long MOMENT_NANOS = 1_000_000_000L;
 
     final HttpListenerConfig config;
     final PluginContext context;
