@@ -35,7 +35,6 @@ final class Activation {
             address.set(ValueLayout.JAVA_BYTE, 7, (byte) 1);
             check((int) function("bind", ints, ints, ValueLayout.ADDRESS, ints).invoke(socket, address, 16), "bind");
             check((int) function("listen", ints, ints, ints).invoke(socket, 128), "listen");
-            check((int) function("dup2", ints, ints, ints).invoke(socket, 3), "dup2");
             set(arena, "LISTEN_FDS", "1");
             set(arena, "LISTEN_FDNAMES", arguments[1]);
             set(arena, "LISTEN_PID", Long.toString(ProcessHandle.current().pid()));
@@ -43,8 +42,21 @@ final class Activation {
             for (int i = 2; i < arguments.length; i++) {
                 command.setAtIndex(ValueLayout.ADDRESS, i - 2, arena.allocateFrom(arguments[i]));
             }
-            check((int) function("execvp", ints, ValueLayout.ADDRESS, ValueLayout.ADDRESS)
-                    .invoke(arena.allocateFrom(arguments[2]), command), "execvp");
+            MemorySegment nowhere = arena.allocateFrom("");
+            MemorySegment program = arena.allocateFrom(arguments[2]);
+            MethodHandle duplicate = function("dup2", ints, ints, ints);
+            MethodHandle execute = function("execvp", ints, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
+            // Descriptor 3 is where the JVM reads its own classes from: once it is gone, nothing new may be loaded. So the
+            // same calls are made once before, to no effect.
+            for (int descriptor : new int[] {100, 3}) {
+                MemorySegment path = descriptor == 3 ? program : nowhere;
+                int duplicated = (int) duplicate.invokeExact(socket, descriptor);
+                int executed = (int) execute.invokeExact(path, command);
+                if (duplicated < 0 || executed >= 0) {
+                    Runtime.getRuntime().halt(1);
+                }
+            }
+            Runtime.getRuntime().halt(1);
         }
     }
 

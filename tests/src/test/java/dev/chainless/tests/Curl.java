@@ -16,7 +16,9 @@ final class Curl {
                 new ArrayList<>(List.of("curl", "--silent", "--show-error", "--max-time", "20", "--noproxy", "*"));
         command.addAll(List.of(arguments));
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process = new ProcessBuilder(command).start();
+            var errors = new java.util.concurrent.FutureTask<>(() -> new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+            Thread.ofVirtual().start(errors);
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
@@ -24,10 +26,11 @@ final class Curl {
             }
             if (process.exitValue() != 0) {
                 throw new AssertionError(
-                        String.join(" ", command) + " ended with " + process.exitValue() + ": " + output);
+                        String.join(" ", command) + " ended with " + process.exitValue() + ": " + output
+                        + errors.get());
             }
             return output;
-        } catch (IOException | InterruptedException e) {
+        } catch (IOException | InterruptedException | java.util.concurrent.ExecutionException e) {
             throw new AssertionError(e);
         }
     }

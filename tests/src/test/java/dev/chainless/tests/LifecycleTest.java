@@ -158,14 +158,14 @@ final class LifecycleTest {
 
     @ParameterizedTest(quoteTextArguments = false)
     @CsvSource(delimiter = '|', value = {
-            "2:10|listen = \"127.0.0.1:http\"|",
+            "2:1|listen = \"127.0.0.1:http\"|",
             "3:1|listen = \"127.0.0.1:0\"~protocoll = \"http\"|protocol",
-            "3:9|listen = \"127.0.0.1:0\"~http = { keep-alife = \"1s\" }|keep-alive",
-            "3:12|listen = \"127.0.0.1:0\"~protocol = \"htpp\"|http",
-            "3:10|listen = \"127.0.0.1:0\"~stages = [\"rate-limt\"]|rate-limit",
+            "3:10|listen = \"127.0.0.1:0\"~http = { keep-alife = \"1s\" }|keep-alive",
+            "1:1|listen = \"127.0.0.1:0\"~protocol = \"htpp\"|protocol: there is no plugin \"htpp\"",
+            "3:11|listen = \"127.0.0.1:0\"~stages = [\"rate-limt\"]|rate-limit",
             "3:11|listen = \"127.0.0.1:0\"~stages = [{ use = \"no-such-plugin\" }]|no-such-plugin",
-            "3:11|listen = \"127.0.0.1:0\"~backlog = \"many\"|",
-            "3:11|listen = \"127.0.0.1:0\"~backlog = 0|",
+            "3:1|listen = \"127.0.0.1:0\"~backlog = \"many\"|",
+            "3:1|listen = \"127.0.0.1:0\"~backlog = 0|",
             "3:|listen = \"127.0.0.1:0\"~stages = [|",
             "3:|listen = \"127.0.0.1:0\"~= 3|",
             "3:1|listen = \"127.0.0.1:0\"~listen = \"127.0.0.1:0\"|",
