@@ -17,7 +17,8 @@ final class Curl {
         command.addAll(List.of(arguments));
         try {
             Process process = new ProcessBuilder(command).start();
-            var errors = new java.util.concurrent.FutureTask<>(() -> new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+            var errors = new java.util.concurrent.FutureTask<>(
+                    () -> new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
             Thread.ofVirtual().start(errors);
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
@@ -27,7 +28,7 @@ final class Curl {
             if (process.exitValue() != 0) {
                 throw new AssertionError(
                         String.join(" ", command) + " ended with " + process.exitValue() + ": " + output
-                        + errors.get());
+                                + errors.get());
             }
             return output;
         } catch (IOException | InterruptedException | java.util.concurrent.ExecutionException e) {

@@ -41,7 +41,8 @@ final class FiltersTest {
         origin = new RecordingOrigin();
         logs = Files.createTempDirectory("chainless-logs");
         Files.writeString(logs.resolve("blocked.txt"), "203.0.113.64/26 # neighbours\n\n2001:db8:bad::/48\n");
-        Files.writeString(logs.resolve("page.html"), "<h1>${response.status} ${response.reason}</h1><p>${request.path}</p>");
+        Files.writeString(logs.resolve("page.html"),
+                "<h1>${response.status} ${response.reason}</h1><p>${request.path}</p>");
         gateway = GatewayProcess.with(loops, """
                 [listeners.web]
                 listen = "127.0.0.1:@web@"
@@ -76,7 +77,8 @@ final class FiltersTest {
                 """.formatted(origin.endpoint(), Ports.free(), logs)
                 + route("limit", "\"limit\"", "app")
                 + route("limit-too", "\"limit\"", "app")
-                + route("headers", """
+                + route("headers",
+                        """
                         { use = "headers", request.remove = ["x-debug"], \
                         request.set = { x-client = "${client.address}", x-forged = "${request.header.x-none}" }, \
                         request.add = { x-more = ["a", "b"] }, response.remove = ["x-internal"], \
@@ -84,9 +86,12 @@ final class FiltersTest {
                         "app")
                 + route("cors", """
                         { use = "cors", origins = ["https://app.example.org", "https://*.preview.example.org"], \
-                        methods = ["GET", "PUT"], headers = ["x-token"], expose = ["x-total"], credentials = true }""", "app")
-                + route("pages", "{ use = \"error-pages\", file = \"%s/page.html\", local-only = false }".formatted(logs), "app")
-                + route("pages-dead", "{ use = \"error-pages\", statuses = [\"5xx\"], text = \"sorry\", content-type = \"text/plain\" }",
+                        methods = ["GET", "PUT"], headers = ["x-token"], expose = ["x-total"], credentials = true }""",
+                        "app")
+                + route("pages",
+                        "{ use = \"error-pages\", file = \"%s/page.html\", local-only = false }".formatted(logs), "app")
+                + route("pages-dead",
+                        "{ use = \"error-pages\", statuses = [\"5xx\"], text = \"sorry\", content-type = \"text/plain\" }",
                         "dead")
                 + route("addresses", """
                         { use = "address-list", allow = ["203.0.113.0/24", "2001:db8::/32"], deny = ["203.0.113.7"], \
@@ -168,9 +173,11 @@ final class FiltersTest {
 
     @Test
     void editsHeads() {
-        origin.on("/headers/x", call -> call.answer(201, "made", "X-Internal: secret", "X-Route: upstream", "X-Status: kept"));
-        Reply reply = ask("/headers/x", "X-Debug: 1", "X-Client: 6.6.6.6", "X-Client: 7.7.7.7", "X-Forged: me", "X-More: c",
-                "X-Forwarded-For: 203.0.113.5");
+        origin.on("/headers/x",
+                call -> call.answer(201, "made", "X-Internal: secret", "X-Route: upstream", "X-Status: kept"));
+        Reply reply =
+                ask("/headers/x", "X-Debug: 1", "X-Client: 6.6.6.6", "X-Client: 7.7.7.7", "X-Forged: me", "X-More: c",
+                        "X-Forwarded-For: 203.0.113.5");
         RecordingOrigin.Call call = origin.call("/headers/x");
         assertNull(call.field("x-debug"));
         assertEquals("203.0.113.5", call.field("x-client"));
@@ -209,7 +216,7 @@ final class FiltersTest {
         assertTrue(String.join(", ", reply.all("vary")).matches("(?i).*\\borigin\\b.*"), reply::toString);
         assertTrue(String.join(", ", reply.all("vary")).contains("Accept"), reply::toString);
         for (String other : new String[] {"https://evil.example.org", "https://app.example.org.evil.org", "null",
-            "http://app.example.org", "https://preview.example.org"}) {
+                "http://app.example.org", "https://preview.example.org"}) {
             assertNull(ask("/cors/y", "Origin: " + other).field("access-control-allow-origin"), other);
         }
     }
@@ -218,8 +225,9 @@ final class FiltersTest {
 
     @Test
     void putsPagesInThePlaceOfErrors() {
-        origin.on("/pages/%3Cb%3E", call -> call.answer(404, "the origin's own", "X-Kept: yes", "Content-Type: text/plain",
-                "ETag: \"a\""));
+        origin.on("/pages/%3Cb%3E",
+                call -> call.answer(404, "the origin's own", "X-Kept: yes", "Content-Type: text/plain",
+                        "ETag: \"a\""));
         origin.on("/pages/fine", call -> call.answer("fine"));
         Reply reply = ask("/pages/%3Cb%3E", "Accept: text/html");
         assertEquals(404, reply.status());
@@ -246,10 +254,11 @@ final class FiltersTest {
 
     @Test
     void letsAddressesInOrNot() {
-        Map<String, Integer> statuses = Map.of("203.0.113.1", 200, "203.0.113.7", 451, "203.0.113.63", 200, "203.0.113.64", 451,
-                "198.51.100.1", 451, "2001:db8::1", 200, "2001:db8:bad::1", 451, "::ffff:203.0.113.1", 200);
-        statuses.forEach((address, status) ->
-            assertEquals(status, ask("/addresses/x", "X-Forwarded-For: " + address).status(), address));
+        Map<String, Integer> statuses =
+                Map.of("203.0.113.1", 200, "203.0.113.7", 451, "203.0.113.63", 200, "203.0.113.64", 451,
+                        "198.51.100.1", 451, "2001:db8::1", 200, "2001:db8:bad::1", 451, "::ffff:203.0.113.1", 200);
+        statuses.forEach((address, status) -> assertEquals(status,
+                ask("/addresses/x", "X-Forwarded-For: " + address).status(), address));
     }
 
     // ---- digest
@@ -299,7 +308,8 @@ final class FiltersTest {
     void logsEachExchangeAsJson() throws IOException {
         origin.on("/headers/logged", call -> call.answer("12 bytes here"));
         once(gateway.port(), request("POST", "/headers/logged?q=%22\u00e9".replace("\u00e9", "e"), "Content-Length: 5",
-                "User-Agent: a \"quoted\\ one\"", "Referer: http://x/\u00ff", "X-Forwarded-For: 203.0.113.9") + "hello");
+                "User-Agent: a \"quoted\\ one\"", "Referer: http://x/\u00ff", "X-Forwarded-For: 203.0.113.9")
+                + "hello");
         Await.until("the line is there", () -> !lines("access.log", "/headers/logged").isEmpty());
         Map<String, Object> line = lines("access.log", "/headers/logged").getFirst();
         assertEquals("203.0.113.9", line.get("client"));
@@ -325,7 +335,8 @@ final class FiltersTest {
         ask("/unrouted-and-logged");
         once(gateway.port(), get("/refused-and-logged", "Host: a b"));
         Await.until("both lines are there", () -> lines("access.log", "-and-logged").size() == 2
-                || lines("access.log", "/unrouted-and-logged").size() == 1 && lines("access.log", "\"status\":400").size() >= 1);
+                || lines("access.log", "/unrouted-and-logged").size() == 1
+                        && lines("access.log", "\"status\":400").size() >= 1);
         assertEquals(404L, lines("access.log", "/unrouted-and-logged").getFirst().get("status"));
         assertFalse(lines("access.log", "\"status\":400").getFirst().get("detail").toString().isEmpty());
     }
@@ -346,7 +357,8 @@ final class FiltersTest {
         assertTrue(Files.exists(logs.resolve("rotating.log.2")));
         assertFalse(Files.exists(logs.resolve("rotating.log.3")));
         for (String name : List.of("rotating.log", "rotating.log.1", "rotating.log.2")) {
-            assertTrue(Files.size(logs.resolve(name)) < 8000, name + " has " + Files.size(logs.resolve(name)) + " bytes");
+            assertTrue(Files.size(logs.resolve(name)) < 8000,
+                    name + " has " + Files.size(logs.resolve(name)) + " bytes");
             lines(name, "rotated");
         }
     }
@@ -357,7 +369,8 @@ final class FiltersTest {
         for (String name : List.of("rotating.log", "rotating.log.1")) {
             if (Files.exists(logs.resolve(name))) {
                 for (Map<String, Object> line : lines(name, "rotated")) {
-                    newest = Math.max(newest, 1 + Integer.parseInt(line.get("target").toString().replace("/rotated?", "")));
+                    newest = Math.max(newest,
+                            1 + Integer.parseInt(line.get("target").toString().replace("/rotated?", "")));
                 }
             }
         }
