@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -116,16 +117,23 @@ final class LifecycleTest {
     }
 
     @Test
-    void drainsNoLongerThanTold() {
-        try (var origin = new RecordingOrigin().on("/never", call -> call.link().readToEnd());
-                var gateway = GatewayProcess.with(4, toml(origin)).runtime("drain = \"500ms\"").start();
-                var client = new RawClient(gateway.port())) {
-            client.send(get("/never"));
-            origin.call("/never");
-            gateway.terminate();
-            assertEquals(0, gateway.awaitExit());
-            assertEquals(0, client.rest().length);
+    void drainsNoLongerThanTold(@TempDir Path folder) throws IOException {
+        Path log = folder.resolve("access.log");
+        try (var origin = new RecordingOrigin().on("/never", call -> call.link().readToEnd())) {
+            String logged = toml(origin).replace("@web@\"", "@web@\"\nstages = [{ use = \"access-log\", file = \"" + log + "\" }]");
+            try (var gateway = GatewayProcess.with(4, logged).runtime("drain = \"500ms\"").start();
+                    var client = new RawClient(gateway.port())) {
+                client.send(get("/never"));
+                origin.call("/never");
+                gateway.terminate();
+                assertEquals(0, gateway.awaitExit());
+                assertEquals(0, client.rest().length);
+            }
         }
+        // The exchange that was broken off has been completed and logged before the end.
+        Object line = Json.parse(Files.readString(log));
+        assertTrue(line instanceof Map<?, ?> fields && "/never".equals(fields.get("target"))
+                && Long.valueOf(0).equals(fields.get("status")), () -> "the log says " + line);
     }
 
     // ---- refusing to start

@@ -33,6 +33,10 @@ class HeadParserOracleTest {
             "proxy-authorization", "proxy-authenticate", "http2-settings", "transfer-encoding", "expect", "te",
             "upgrade");
 
+    /** Names that only lenient readers take for what a proxy says are dropped. */
+    private static final Set<String> CLAIMS = Set.of("xforwardedfor", "xforwardedhost", "xforwardedproto",
+            "xforwardedport", "xrealip", "xrequestid", "forwarded", "authorization", "proxy");
+
     @Property(tries = 4000, shrinking = ShrinkingMode.OFF)
     void takesWhatIsValidAsNettyDoes(@ForAll long seed) {
         byte[] raw = new RandomHeads(seed).valid();
@@ -158,7 +162,7 @@ class HeadParserOracleTest {
         List<String> theirs = new ArrayList<>();
         request.headers().forEach(field -> {
             String name = field.getKey().toLowerCase(Locale.ROOT);
-            boolean claim = name.matches(".*[^a-z0-9-].*") && name.replaceAll("[^a-z0-9]", "").matches("xforwarded.*");
+            boolean claim = name.matches(".*[^a-z0-9-].*") && CLAIMS.contains(name.replaceAll("[^a-z0-9]", ""));
             if (!REMOVED.contains(name) && !named.contains(name) && !claim) {
                 theirs.add(name + "=" + (name.equals("content-length") ? "" + Long.parseLong(field.getValue())
                         : field.getValue()));
