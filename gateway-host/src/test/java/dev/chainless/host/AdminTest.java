@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,15 @@ class AdminTest {
         @Override
         public List<PluginRow> plugins() {
             throw new IllegalStateException("broken");
+        }
+
+        volatile Supplier<Reloaded> reloads = () -> {
+            throw new StartException("nothing to reload");
+        };
+
+        @Override
+        public Reloaded reload() {
+            return reloads.get();
         }
 
         @Override
