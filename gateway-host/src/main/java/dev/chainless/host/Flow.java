@@ -705,7 +705,7 @@ final class Flow extends Cursor implements ExchangeHost {
         if (open && phase == Phase.STREAMING) {
             requestPath.open();
             if (generation != null && generation.isReplaced()) {
-                leave(generation);
+                replaced(generation);
             }
         }
     }
@@ -779,23 +779,51 @@ final class Flow extends Cursor implements ExchangeHost {
 
     // ---- the generation goes
 
-    /** A tunnel that a generation began has no need of it any more: its stages can only be told that it ends. */
-    void leave(Generation old) {
+    /**
+     * The generation was replaced. An exchange all of whose stages live on goes over to the new one, however long it lasts;
+     * a tunnel whose stages go is told so, and needs no generation any more. Any other ends on the one that it began with.
+     */
+    void replaced(Generation old) {
+        Generation next = old.engine().generations().current();
         ListenerState at = listener;
-        if (generation != old || at == null || !tunnel || phase != Phase.STREAMING) {
+        if (generation != old || next == null || phase == Phase.IDLE) {
             return;
         }
-        complete(Completion.REPLACED);
-        leftListener = at.metrics();
-        leftRoute = at.counted(route);
-        chain = old.engine().none();
-        entered = 0;
-        route = null;
-        listener = null;
-        old.closeSlots(exchange);
-        exchange.dropValues();
-        generation = null;
-        old.end(loop.index());
+        if (mayGoOver(next)) {
+            forgetListener(at);
+            next.begin(loop.index());
+            generation = next;
+            old.end(loop.index());
+        } else if (tunnel && phase == Phase.STREAMING) {
+            complete(Completion.REPLACED);
+            forgetListener(at);
+            chain = old.engine().none();
+            entered = 0;
+            route = null;
+            old.closeSlots(exchange);
+            exchange.dropValues();
+            generation = null;
+            old.end(loop.index());
+        }
+    }
+
+    private boolean mayGoOver(Generation next) {
+        Cluster to = cluster;
+        boolean may = to == null || phase == Phase.STREAMING || next.clusters().get(to.name()) == to;
+        Chain stages = chain();
+        for (int i = 0; i < stages.stages() && may; i++) {
+            may = next.has(stages.stage(i));
+        }
+        return may;
+    }
+
+    /** What a listener was under one generation refers to all of its routes, and may not be kept. */
+    private void forgetListener(@Nullable ListenerState at) {
+        if (at != null) {
+            leftListener = at.metrics();
+            leftRoute = at.counted(route);
+            listener = null;
+        }
     }
 
     /** {@return whether it broke off an exchange of this generation, or of a tunnel that came from there} */

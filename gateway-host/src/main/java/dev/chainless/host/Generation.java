@@ -43,6 +43,7 @@ final class Generation {
     private final Map<StageKey, Use<HttpStage>> stages = new HashMap<>();
     private final Map<String, Use<HttpStage>> places = new LinkedHashMap<>();
     private final Set<Part> parts = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<HttpStage> live = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<LoadedPlugin> plugins = new HashSet<>();
     private final Counter begun;
     private final Counter ended;
@@ -159,6 +160,12 @@ final class Generation {
     /** All stages are made. */
     void seal() {
         slots = engine.slots().limit();
+        stages.values().forEach(use -> live.add(use.made()));
+    }
+
+    /** {@return whether a stage is one of this generation's} */
+    boolean has(HttpStage stage) {
+        return live.contains(stage);
     }
 
     /** Closes what stages left in the exchange's slots. */

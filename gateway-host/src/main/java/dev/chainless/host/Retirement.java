@@ -47,7 +47,7 @@ final class Retirement implements Runnable {
         long end = System.nanoTime() + within.toNanos();
         try {
             // After it no exchange begins on the old generation any more, but those of listeners that are gone.
-            awaitLoops(loop -> loop.eachFlow(flow -> flow.leave(old)));
+            awaitLoops(loop -> loop.eachFlow(flow -> flow.replaced(old)));
             if (!leaving.isEmpty()) {
                 Thread.sleep(NOTICE);
                 leaving.forEach(gate -> gate.drain(engine.loops(), within));

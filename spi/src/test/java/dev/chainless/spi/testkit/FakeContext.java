@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +29,7 @@ public final class FakeContext implements PluginContext {
     private final Map<String, Counter> counters = new ConcurrentHashMap<>();
     private final Map<String, LongSupplier> gauges = new ConcurrentHashMap<>();
     private final List<Runnable> repeated = new CopyOnWriteArrayList<>();
+    private Object inheritance;
 
     /**
      * Makes a context.
@@ -43,6 +45,11 @@ public final class FakeContext implements PluginContext {
     /** Lets time pass on both clocks. */
     public void advance(Duration time) {
         nanos.addAndGet(time.toNanos());
+    }
+
+    /** Lets the next stage replace one that has handed this over. */
+    public void inherit(Object state) {
+        inheritance = state;
     }
 
     /** {@return the sum of the counter of that name, 0 if none is registered} */
@@ -104,6 +111,11 @@ public final class FakeContext implements PluginContext {
     @Override
     public <T> Slot<T> slot(Class<T> type) {
         return new Slot<>(slots.getAndIncrement(), type);
+    }
+
+    @Override
+    public <S> Optional<S> inherited(Class<S> type) {
+        return type.isInstance(inheritance) ? Optional.of(type.cast(inheritance)) : Optional.empty();
     }
 
     @Override

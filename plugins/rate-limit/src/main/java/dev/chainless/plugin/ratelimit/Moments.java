@@ -30,7 +30,7 @@ final class Moments {
     private final long intervalNanos;
     /** How far ahead of now a key's moment may be for one more to be admitted. */
     private final long toleranceNanos;
-    private final LongAdder keys = new LongAdder();
+    private final LongAdder keys;
     private final Counter forgotten;
 
     /**
@@ -42,8 +42,20 @@ final class Moments {
      * @param forgotten counts the keys that had to go though they were not at rest
      */
     Moments(int maxKeys, long intervalNanos, long burst, Counter forgotten) {
+        this(sets(maxKeys), new LongAdder(), intervalNanos, burst, forgotten);
+    }
+
+    /**
+     * Makes a table of sets that another one may use too, with another interval and burst.
+     *
+     * @param sets as {@link #sets} makes them
+     * @param keys how many keys are in them
+     */
+    Moments(AtomicReferenceArray<long @Nullable []> sets, LongAdder keys, long intervalNanos, long burst,
+            Counter forgotten) {
         this.forgotten = forgotten;
-        this.sets = new AtomicReferenceArray<>(Math.ceilDiv(maxKeys, WAYS / 2));
+        this.sets = sets;
+        this.keys = keys;
         this.intervalNanos = intervalNanos;
         this.toleranceNanos = (burst - 1) * intervalNanos;
     }
@@ -68,11 +80,13 @@ final class Moments {
                 Thread.onSpinWait();
                 continue;
             }
-            long wait = moment - now - toleranceNanos;
+            // Farther ahead it can only be by a slower limit, which this one has replaced: then the burst is used up.
+            long due = Math.min(moment, now + toleranceNanos + intervalNanos);
+            long wait = due - now - toleranceNanos;
             if (wait > 0) {
                 return -wait;
             }
-            long next = Math.max(moment, now) + intervalNanos;
+            long next = Math.max(due, now) + intervalNanos;
             if (CELL.compareAndSet(set, WAYS + way, moment, next)) {
                 return next - now;
             }
@@ -84,7 +98,57 @@ final class Moments {
         return keys.sum();
     }
 
+    /** {@return sets without keys} */
+    static AtomicReferenceArray<long @Nullable []> sets(int maxKeys) {
+        return new AtomicReferenceArray<>(Math.ceilDiv(maxKeys, WAYS / 2));
+    }
+
+    /** {@return whether these are sets of this layout} */
+    static boolean areSets(AtomicReferenceArray<?> sets) {
+        boolean sound = sets.length() > 0;
+        for (int i = 0; i < sets.length() && sound; i++) {
+            Object set = sets.get(i);
+            sound = set == null || set instanceof long[] cells && cells.length == 2 * WAYS;
+        }
+        return sound;
+    }
+
+    /**
+     * Enters the keys of sets that are not at rest into others, of another number.
+     *
+     * @param keys counts them
+     */
+    static void copy(AtomicReferenceArray<long @Nullable []> from, AtomicReferenceArray<long @Nullable []> to,
+            LongAdder keys, long now) {
+        for (int i = 0; i < from.length(); i++) {
+            long[] set = from.getAcquire(i);
+            for (int way = 0; set != null && way < WAYS; way++) {
+                long key = (long) CELL.getVolatile(set, way);
+                long moment = (long) CELL.getVolatile(set, WAYS + way);
+                if (key != NO_KEY && moment > now) {
+                    put(set(to, key), key, moment, keys);
+                }
+            }
+        }
+    }
+
+    /** Puts a key into a set that nobody else uses yet, or in the place of one that comes to rest earlier. */
+    private static void put(long[] set, long key, long moment, LongAdder keys) {
+        int way = stalest(set);
+        if (set[way] == NO_KEY) {
+            keys.increment();
+        } else if (set[WAYS + way] >= moment) {
+            return;
+        }
+        set[way] = key;
+        set[WAYS + way] = moment;
+    }
+
     private long[] set(long key) {
+        return set(sets, key);
+    }
+
+    private static long[] set(AtomicReferenceArray<long @Nullable []> sets, long key) {
         int index = (int) Math.unsignedMultiplyHigh(key, sets.length());
         long[] set = sets.getAcquire(index);
         if (set == null) {
