@@ -270,6 +270,7 @@ final class ReloadTest {
             gateway.awaitOneGeneration();
             // Nothing of its own has changed: it waits as long as it likes.
             assertEquals(1, gateway.metric("chainless_exchanges_active", "listener=\"web\""));
+            kept.abort();
         }
     }
 

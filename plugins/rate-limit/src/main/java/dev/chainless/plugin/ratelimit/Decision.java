@@ -32,7 +32,7 @@ record Decision(KeySource source, LimitState state, Moments moments, Missing mis
         String[] labels = {"stage", context.name()};
         long interval = config.intervalNanos();
         var state = LimitState.of(config, context);
-        var moments = new Moments(state.sets(), state.keys(), interval, config.burstSize(), metrics.counter(
+        var moments = new Moments(state.sets(), state.keys(), state.inherited() ? context::nanoTime : null, interval, config.burstSize(), metrics.counter(
                 "rate_limit_forgotten_keys", "Keys forgotten before they were at rest: max-keys is too low.", labels));
         metrics.gauge("rate_limit_keys", "Keys that are remembered.", moments::keys, labels);
         return new Decision(

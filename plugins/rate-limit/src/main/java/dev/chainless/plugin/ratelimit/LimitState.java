@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param hash that made the keys
  * @param sets as {@link Moments} has them
  * @param keys how many are in the sets
+ * @param inherited whether another limit has used the sets
  */
-record LimitState(String kind, KeyedHash hash, AtomicReferenceArray<long @Nullable []> sets, LongAdder keys) {
+record LimitState(String kind, KeyedHash hash, AtomicReferenceArray<long @Nullable []> sets, LongAdder keys,
+        boolean inherited) {
     /** To be raised when {@link Moments} lays out its sets in another way. */
     private static final int VERSION = 1;
 
@@ -24,13 +26,14 @@ record LimitState(String kind, KeyedHash hash, AtomicReferenceArray<long @Nullab
         String kind = config.key().kind() + " " + config.key().name() + "/" + config.ipv6Prefix();
         LimitState former = context.inherited(Map.class).map(LimitState::read).orElse(null);
         if (former == null || !former.kind.equals(kind)) {
-            return new LimitState(kind, KeyedHash.random(), Moments.sets(config.maxKeys()), new LongAdder());
+            return new LimitState(kind, KeyedHash.random(), Moments.sets(config.maxKeys()), new LongAdder(),
+                    false);
         }
         if (former.sets.length() == Moments.sets(config.maxKeys()).length()) {
             return former;
         }
         // Of another size: a copy, which misses what is admitted until it is in use.
-        var state = new LimitState(kind, former.hash, Moments.sets(config.maxKeys()), new LongAdder());
+        var state = new LimitState(kind, former.hash, Moments.sets(config.maxKeys()), new LongAdder(), true);
         Moments.copy(former.sets, state.sets, state.keys, context.nanoTime());
         return state;
     }
@@ -46,7 +49,7 @@ record LimitState(String kind, KeyedHash hash, AtomicReferenceArray<long @Nullab
                 && state.get("secret") instanceof long[] secret && secret.length == 2
                 && state.get("sets") instanceof AtomicReferenceArray<?> sets && Moments.areSets(sets)
                 && state.get("keys") instanceof LongAdder keys
-                        ? new LimitState(kind, new KeyedHash(secret[0], secret[1]), checked(sets), keys)
+                        ? new LimitState(kind, new KeyedHash(secret[0], secret[1]), checked(sets), keys, true)
                         : null;
     }
 

@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class Moments {
     /** How far ahead of now a key's moment may be for one more to be admitted. */
     private final long toleranceNanos;
     private final LongAdder keys;
+    private final @Nullable LongSupplier clock;
     private final Counter forgotten;
 
     /**
@@ -42,7 +44,7 @@ final class Moments {
      * @param forgotten counts the keys that had to go though they were not at rest
      */
     Moments(int maxKeys, long intervalNanos, long burst, Counter forgotten) {
-        this(sets(maxKeys), new LongAdder(), intervalNanos, burst, forgotten);
+        this(sets(maxKeys), new LongAdder(), null, intervalNanos, burst, forgotten);
     }
 
     /**
@@ -50,9 +52,11 @@ final class Moments {
      *
      * @param sets as {@link #sets} makes them
      * @param keys how many keys are in them
+     * @param clock of {@link #admit}, null if no other limit has used them
      */
-    Moments(AtomicReferenceArray<long @Nullable []> sets, LongAdder keys, long intervalNanos, long burst,
-            Counter forgotten) {
+    Moments(AtomicReferenceArray<long @Nullable []> sets, LongAdder keys, @Nullable LongSupplier clock,
+            long intervalNanos, long burst, Counter forgotten) {
+        this.clock = clock;
         this.forgotten = forgotten;
         this.sets = sets;
         this.keys = keys;
@@ -80,17 +84,30 @@ final class Moments {
                 Thread.onSpinWait();
                 continue;
             }
-            // Farther ahead it can only be by a slower limit, which this one has replaced: then the burst is used up.
-            long due = Math.min(moment, now + toleranceNanos + intervalNanos);
-            long wait = due - now - toleranceNanos;
+            long wait = moment - now - toleranceNanos;
             if (wait > 0) {
+                if (wait > intervalNanos && lower(set, WAYS + way, moment)) {
+                    continue;
+                }
                 return -wait;
             }
-            long next = Math.max(due, now) + intervalNanos;
+            long next = Math.max(moment, now) + intervalNanos;
             if (CELL.compareAndSet(set, WAYS + way, moment, next)) {
                 return next - now;
             }
         }
+    }
+
+    /**
+     * Takes back a moment that only a slower limit, which this one has replaced, can have set: the burst is used up, but no
+     * more. By the clock, since a request that waited in another stage says an earlier time. {@return whether it did}
+     */
+    private boolean lower(long[] set, int cell, long moment) {
+        if (clock == null) {
+            return false;
+        }
+        long most = clock.getAsLong() + toleranceNanos + intervalNanos;
+        return moment - most > 0 && CELL.compareAndSet(set, cell, moment, most);
     }
 
     /** {@return how many keys are remembered} */
