@@ -51,8 +51,9 @@ final class ReloadCommand implements Callable<Integer> {
             (status == HttpURLConnection.HTTP_OK ? out : err).println(text);
             return status == HttpURLConnection.HTTP_OK ? 0 : status == UNPROCESSABLE ? 2 : 1;
         } catch (IOException e) {
-            spec.commandLine().getErr().println("No gateway answers at " + admin.listen() + " (admin.listen of " + chosen
-                    + "): " + e.getMessage() + "; is it running?");
+            spec.commandLine().getErr()
+                    .println("No gateway answers at " + admin.listen() + " (admin.listen of " + chosen
+                            + "): " + e.getMessage() + "; is it running?");
             return 1;
         }
     }
@@ -63,8 +64,9 @@ final class ReloadCommand implements Callable<Integer> {
             case "::" -> "[::1]";
             default -> admin.host().indexOf(':') >= 0 ? "[" + admin.host() + "]" : admin.host();
         };
-        var connection = (HttpURLConnection) URI.create("http://" + host + ":" + admin.port() + "/api/v1/reload").toURL()
-                .openConnection(java.net.Proxy.NO_PROXY);
+        var connection =
+                (HttpURLConnection) URI.create("http://" + host + ":" + admin.port() + "/api/v1/reload").toURL()
+                        .openConnection(java.net.Proxy.NO_PROXY);
         connection.setConnectTimeout(CONNECT_MILLIS);
         connection.setReadTimeout(ANSWER_MILLIS);
         connection.setRequestMethod("POST");

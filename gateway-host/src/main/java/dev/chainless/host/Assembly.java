@@ -163,7 +163,8 @@ final class Assembly {
             generation.listeners().put(name, new ListenerState(chain, table(made, before),
                     engine.hostMetrics().listener(name), engine.hostMetrics().route("", name), made));
         } catch (IllegalArgumentException e) {
-            shop.problem(Objects.requireNonNull(config.listeners().get(name)).position(), "routes", String.valueOf(e.getMessage()));
+            shop.problem(Objects.requireNonNull(config.listeners().get(name)).position(), "routes",
+                    String.valueOf(e.getMessage()));
         }
     }
 

@@ -205,8 +205,9 @@ public final class Gateway implements AutoCloseable {
      */
     public Reloaded reload() {
         if (source == null) {
-            throw new StartException("This gateway was started by a program that gave it its configuration; that program "
-                    + "has to give it another one");
+            throw new StartException(
+                    "This gateway was started by a program that gave it its configuration; that program "
+                            + "has to give it another one");
         }
         GatewayConfig next;
         try {

@@ -42,8 +42,10 @@ final class Inheritance {
             if (foreign == null) {
                 return state;
             }
-            LOG.log(Level.WARNING, "The stage \"{0}\" begins without the state of the one before it: that contains a {1}, "
-                    + "and only types of the JDK and the SPI can be handed over", predecessor.name(), foreign.getName());
+            LOG.log(Level.WARNING,
+                    "The stage \"{0}\" begins without the state of the one before it: that contains a {1}, "
+                            + "and only types of the JDK and the SPI can be handed over",
+                    predecessor.name(), foreign.getName());
         } catch (RuntimeException | LinkageError e) {
             LOG.log(Level.WARNING, "The stage \"" + predecessor.name()
                     + "\" begins without the state of the one before it, which failed to hand it over: " + e);

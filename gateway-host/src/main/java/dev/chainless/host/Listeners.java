@@ -86,13 +86,15 @@ final class Listeners {
 
         private void add(String name, ListenerConfig config, @Nullable ServerChannel activated) {
             Bound before = bound.get(name);
-            Bound reused = before != null && before.config().listen().equals(config.listen()) ? before : renamed(config);
+            Bound reused =
+                    before != null && before.config().listen().equals(config.listen()) ? before : renamed(config);
             Acceptor acceptor = before != null && reused == before ? before.acceptor()
                     : new Acceptor(Listeners.this, name, config.maxConnections(), metrics.listener(name));
             if (reused != null) {
                 if (reused.config().backlog() != config.backlog() && !(reused.channel() instanceof UnixChannel)) {
-                    throw new StartException("listeners." + name + ".backlog cannot change while the gateway runs with the "
-                            + "transport nio; restart it");
+                    throw new StartException(
+                            "listeners." + name + ".backlog cannot change while the gateway runs with the "
+                                    + "transport nio; restart it");
                 }
                 taken.add(reused);
                 next.put(name, new Bound(config, reused.channel(), acceptor));

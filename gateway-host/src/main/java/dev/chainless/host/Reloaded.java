@@ -60,7 +60,8 @@ public record Reloaded(long generation, Duration took, Difference listeners, Dif
             if (size != 1) {
                 return size + " " + many;
             }
-            String name = added.isEmpty() ? changed.isEmpty() ? removed.getFirst() : changed.getFirst() : added.getFirst();
+            String name =
+                    added.isEmpty() ? changed.isEmpty() ? removed.getFirst() : changed.getFirst() : added.getFirst();
             return one + " " + name;
         }
     }

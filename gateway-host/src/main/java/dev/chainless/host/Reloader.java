@@ -191,6 +191,6 @@ final class Reloader {
     private static String shown(Object value) {
         return value instanceof Optional<?> optional ? optional.map(Object::toString).orElse("the default")
                 : value instanceof Enum<?> constant ? constant.name().toLowerCase(Locale.ROOT).replace('_', '-')
-                        : value.toString();
+                : value.toString();
     }
 }

@@ -325,10 +325,12 @@ final class ReloadTest {
 
     @Test
     void protocolSettingsHoldForNewConnections() {
-        try (var origin = new RecordingOrigin(); var gateway = GatewayProcess.with(4, toml(origin, "")).start();
+        try (var origin = new RecordingOrigin();
+                var gateway = GatewayProcess.with(4, toml(origin, "")).start();
                 var client = new RawClient(gateway.port())) {
             assertEquals(200, client.send(get("/1")).reply().status());
-            gateway.reload(toml(origin, "").replace("[clusters.app]", "[listeners.web.http]\nmax-target = \"100B\"\n\n[clusters.app]"));
+            gateway.reload(toml(origin, "").replace("[clusters.app]",
+                    "[listeners.web.http]\nmax-target = \"100B\"\n\n[clusters.app]"));
             assertEquals(414, once(gateway.port(), get("/" + "x".repeat(200))).status());
             client.expectEnd();
             gateway.awaitOneGeneration();
@@ -339,7 +341,8 @@ final class ReloadTest {
 
     @Test
     void aWrongFileChangesNothingAndSaysWhy() {
-        try (var origin = new RecordingOrigin(); var gateway = GatewayProcess.with(1, toml(origin, "")).start();
+        try (var origin = new RecordingOrigin();
+                var gateway = GatewayProcess.with(1, toml(origin, "")).start();
                 var client = new RawClient(gateway.port())) {
             gateway.rewrite(toml(origin, route("bad", "to = \"ap\"")));
             HttpResponse<String> answer = gateway.askReload(JSON);

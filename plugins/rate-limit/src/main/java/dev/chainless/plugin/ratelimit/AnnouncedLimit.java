@@ -14,7 +14,8 @@ import java.util.Map;
  * @param decision makes it
  * @param standing of the exchange's key
  */
-record AnnouncedLimit(Decision decision, Slot<Standing> standing) implements Policy, ResponseFilter, Handover<Map<String, Object>> {
+record AnnouncedLimit(Decision decision, Slot<Standing> standing)
+        implements Policy, ResponseFilter, Handover<Map<String, Object>> {
 
     @Override
     public Verdict decide(Exchange exchange) {

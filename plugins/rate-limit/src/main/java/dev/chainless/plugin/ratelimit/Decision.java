@@ -18,7 +18,8 @@ import dev.chainless.spi.http.Exchange;
  * @param admitted counts
  * @param rejected counts
  */
-record Decision(KeySource source, LimitState state, Moments moments, Missing missing, boolean needsPrincipal, long intervalNanos,
+record Decision(KeySource source, LimitState state, Moments moments, Missing missing, boolean needsPrincipal,
+        long intervalNanos,
         long burst, Rejection reply, Counter admitted, Counter rejected) {
 
     /** {@link #about} an exchange that is not limited. */
@@ -32,8 +33,10 @@ record Decision(KeySource source, LimitState state, Moments moments, Missing mis
         String[] labels = {"stage", context.name()};
         long interval = config.intervalNanos();
         var state = LimitState.of(config, context);
-        var moments = new Moments(state.sets(), state.keys(), state.inherited() ? context::nanoTime : null, interval, config.burstSize(), metrics.counter(
-                "rate_limit_forgotten_keys", "Keys forgotten before they were at rest: max-keys is too low.", labels));
+        var moments = new Moments(state.sets(), state.keys(), state.inherited() ? context::nanoTime : null, interval,
+                config.burstSize(), metrics.counter(
+                        "rate_limit_forgotten_keys", "Keys forgotten before they were at rest: max-keys is too low.",
+                        labels));
         metrics.gauge("rate_limit_keys", "Keys that are remembered.", moments::keys, labels);
         return new Decision(
                 KeySource.of(config, context.loops(), state.hash()), state, moments, config.missing(),
