@@ -101,7 +101,7 @@ public final class RawTable {
         boolean bare = !key.isEmpty();
         for (int i = 0; i < key.length() && bare; i++) {
             char c = key.charAt(i);
-            bare = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-';
+            bare = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
         }
         return bare;
     }

@@ -10,6 +10,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,6 +36,8 @@ final class ReloadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
         Path chosen = file == null ? Home.quickstart() : file;
         AdminConfig admin = Home.load(chosen).admin();
         if (!admin.enabled() || admin.listen().port() == 0) {
@@ -46,8 +49,6 @@ final class ReloadCommand implements Callable<Integer> {
             int status = connection.getResponseCode();
             InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream();
             String text = body == null ? "" : new String(body.readAllBytes(), StandardCharsets.UTF_8).strip();
-            PrintWriter out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
-            PrintWriter err = spec.commandLine().getErr();
             (status == HttpURLConnection.HTTP_OK ? out : err).println(text);
             return status == HttpURLConnection.HTTP_OK ? 0 : status == UNPROCESSABLE ? 2 : 1;
         } catch (IOException e) {

@@ -828,7 +828,7 @@ final class Flow extends Cursor implements ExchangeHost {
 
     /** {@return whether it broke off an exchange of this generation, or of a tunnel that came from there} */
     boolean stop(Generation old, List<Ingress> gone) {
-        boolean affected = phase != Phase.IDLE && (generation == old || ingress != null && gone.contains(ingress));
+        boolean affected = phase != Phase.IDLE && (generation == old || (ingress != null && gone.contains(ingress)));
         if (affected) {
             guarded(() -> breakOff(Completion.STOPPED, "it did not end in time after its configuration was replaced"));
         }

@@ -94,8 +94,8 @@ final class HostMetrics {
     void retain(Set<String> listenerNames, Set<String> clusterNames, List<? extends Map<String, ?>> routeTables) {
         drop(listeners, "listener ", listenerNames);
         drop(clusters, "cluster ", clusterNames);
-        routes.keySet().removeIf(key -> !listenerNames.contains(key.listener()) || !key.route().isEmpty()
-                && routeTables.stream().noneMatch(routes -> routes.containsKey(key.route())));
+        routes.keySet().removeIf(key -> !listenerNames.contains(key.listener()) || (!key.route().isEmpty()
+                && routeTables.stream().noneMatch(table -> table.containsKey(key.route()))));
     }
 
     private void drop(Map<String, ?> metrics, String owner, Collection<String> left) {

@@ -94,8 +94,8 @@ final class Inheritance {
             element = element.getComponentType();
         }
         ClassLoader loader = element.getClassLoader();
-        return loader == null || loader == ClassLoader.getPlatformClassLoader()
-                || element.getPackageName().startsWith(Stage.class.getPackageName())
-                        && element.getModule() == Stage.class.getModule();
+        return loader == null || loader.equals(ClassLoader.getPlatformClassLoader())
+                || (element.getPackageName().startsWith(Stage.class.getPackageName())
+                        && element.getModule() == Stage.class.getModule());
     }
 }

@@ -88,7 +88,7 @@ final class Listeners {
             Bound before = bound.get(name);
             Bound reused =
                     before != null && before.config().listen().equals(config.listen()) ? before : renamed(config);
-            Acceptor acceptor = before != null && reused == before ? before.acceptor()
+            Acceptor acceptor = before != null && before.equals(reused) ? before.acceptor()
                     : new Acceptor(Listeners.this, name, config.maxConnections(), metrics.listener(name));
             if (reused != null) {
                 if (reused.config().backlog() != config.backlog() && !(reused.channel() instanceof UnixChannel)) {
@@ -149,7 +149,7 @@ final class Listeners {
             bound = Map.copyOf(next);
             next.forEach((name, now) -> {
                 now.acceptor().limit(now.config().maxConnections());
-                taken.stream().filter(old -> old.channel() == now.channel()).forEach(old -> take(old, now));
+                taken.stream().filter(old -> old.channel().equals(now.channel())).forEach(old -> take(old, now));
             });
             opened.forEach(channel -> channel.config().setAutoRead(true));
             before.values().stream().filter(old -> !taken.contains(old))

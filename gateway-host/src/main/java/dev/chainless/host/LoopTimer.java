@@ -83,7 +83,7 @@ final class LoopTimer {
             Node node = head.next;
             while (node != head) {
                 Node next = node.next;
-                if (node.owner == owner) {
+                if (owner.equals(node.owner)) {
                     node.close();
                 }
                 node = next;

@@ -133,7 +133,7 @@ final class Loops {
             try {
                 loop.execute(() -> task.accept(loop));
             } catch (RejectedExecutionException e) {
-                continue; // nothing runs there any more
+                return; // nothing runs there any more
             }
         }
     }

@@ -76,7 +76,7 @@ public record Reloaded(long generation, Duration took, Difference listeners, Dif
                 Difference.of(before.clusters(), after.clusters(), (a, b) -> a == b),
                 Difference.of(routes(before), routes(after), Objects::equals),
                 Difference.of(before.places(), after.places(), (a, b) -> a == b),
-                Difference.of(oldPlugins, newPlugins, (a, b) -> a == b));
+                Difference.of(oldPlugins, newPlugins, Objects::equals));
     }
 
     private static Map<String, Object> routes(Generation generation) {

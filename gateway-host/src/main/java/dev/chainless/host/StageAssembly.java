@@ -111,7 +111,7 @@ final class StageAssembly {
         if (known == null && before != null) {
             known = before.keys().get(stage);
         }
-        if (known == null || known.plugin() != plugin) {
+        if (known == null || !known.plugin().equals(plugin)) {
             Record bound = shop.bind(stage.settings(), plugin.plugin().config(), plugin.plugin());
             known = bound == null ? null : new Generation.StageKey(plugin, bound);
         }

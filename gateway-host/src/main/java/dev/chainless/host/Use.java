@@ -43,7 +43,7 @@ final class Use<T> implements Part {
      * @param clusters the names of those that there are
      */
     boolean fits(LoadedPlugin by, Record of, Set<String> clusters) {
-        return by == plugin && of.equals(config) && clusters.containsAll(context.clients());
+        return by.equals(plugin) && of.equals(config) && clusters.containsAll(context.clients());
     }
 
     @Override

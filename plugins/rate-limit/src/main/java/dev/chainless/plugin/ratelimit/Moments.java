@@ -125,7 +125,7 @@ final class Moments {
         boolean sound = sets.length() > 0;
         for (int i = 0; i < sets.length() && sound; i++) {
             Object set = sets.get(i);
-            sound = set == null || set instanceof long[] cells && cells.length == 2 * WAYS;
+            sound = set == null || (set instanceof long[] cells && cells.length == 2 * WAYS);
         }
         return sound;
     }
