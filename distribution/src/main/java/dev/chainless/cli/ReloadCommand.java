@@ -52,9 +52,8 @@ final class ReloadCommand implements Callable<Integer> {
             (status == HttpURLConnection.HTTP_OK ? out : err).println(text);
             return status == HttpURLConnection.HTTP_OK ? 0 : status == UNPROCESSABLE ? 2 : 1;
         } catch (IOException e) {
-            spec.commandLine().getErr()
-                    .println("No gateway answers at " + admin.listen() + " (admin.listen of " + chosen
-                            + "): " + e.getMessage() + "; is it running?");
+            err.println("No gateway answers at " + admin.listen() + " (admin.listen of " + chosen
+                    + "): " + e.getMessage() + "; is it running?");
             return 1;
         }
     }

@@ -182,7 +182,7 @@ final class Assembly {
         List<Cluster> clusters = clusters(route.to());
         ListenerState.Made before = state == null ? null : state.made().get(route.name());
         Chain chain = chain(placed, before == null ? null : before.route().chain());
-        if (before != null && before.route().chain() == chain && before.clusters().equals(clusters)
+        if (before != null && before.route().chain().equals(chain) && before.clusters().equals(clusters)
                 && before.config().equals(route)) {
             return before;
         }
@@ -204,6 +204,7 @@ final class Assembly {
         return engine.specialiser(generation.fold()).specialise(row, names);
     }
 
+    @SuppressWarnings("ReferenceEquality") // two records that say the same are still two stages
     private static boolean isOf(Chain chain, List<HttpStage> stages) {
         boolean same = chain.stages() == stages.size();
         for (int i = 0; i < stages.size() && same; i++) {
