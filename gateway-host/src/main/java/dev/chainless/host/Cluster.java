@@ -113,6 +113,9 @@ final class Cluster {
     /** Closes the pools, each on its loop. */
     void close() {
         for (Loop loop : loops.all()) {
+            if (loop.eventLoop().isShuttingDown()) {
+                continue; // it has closed all connections itself
+            }
             loop.execute(() -> {
                 for (EndpointPool pool : poolsByIndex[loop.index()]) {
                     pool.close();

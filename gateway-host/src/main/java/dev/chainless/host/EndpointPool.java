@@ -59,12 +59,11 @@ final class EndpointPool {
             cluster.metrics().reused.increment(loop.index());
             return link;
         }
-        if (endpoint.waiting() >= cluster.maxPending()) {
+        if (!endpoint.takeWaiting(loop.index(), cluster.maxPending())) {
             flow.unlinked(503, "too many requests wait for a connection", false);
             return null;
         }
         waiting.add(flow);
-        endpoint.waiting(loop.index(), 1);
         more();
         return null;
     }
@@ -72,7 +71,7 @@ final class EndpointPool {
     /** A flow does not wait any more. */
     void forget(Flow flow) {
         if (waiting.remove(flow)) {
-            endpoint.waiting(loop.index(), -1);
+            endpoint.giveWaiting(loop.index());
         }
     }
 
@@ -164,7 +163,7 @@ final class EndpointPool {
     private void failNext(int status, String detail) {
         Flow flow = waiting.poll();
         if (flow != null) {
-            endpoint.waiting(loop.index(), -1);
+            endpoint.giveWaiting(loop.index());
             endpoint.failures.increment(loop.index());
             flow.guarded(() -> flow.unlinked(status, detail, true));
         }
@@ -174,7 +173,7 @@ final class EndpointPool {
     private void serve(Link link) {
         Flow flow = waiting.poll();
         if (flow != null) {
-            endpoint.waiting(loop.index(), -1);
+            endpoint.giveWaiting(loop.index());
             flow.guarded(() -> flow.linked(link));
             return;
         }

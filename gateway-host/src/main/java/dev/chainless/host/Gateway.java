@@ -287,14 +287,15 @@ public final class Gateway implements AutoCloseable {
         if (admin != null) {
             admin.close();
         }
+        if (watch != null) {
+            watch.close();
+        }
+        // The loops close their connections, so that every exchange ends and is logged while its stages are still there.
+        loops.stop();
         Generation last = generation;
         if (last != null) {
             last.close();
         }
-        if (watch != null) {
-            watch.close();
-        }
-        loops.stop();
         if (demo != null) {
             demo.close();
         }
