@@ -15,11 +15,11 @@ import java.util.function.Consumer;
  * A way that an exchange may go.
  *
  * @param cut where it ends
- * @param wait what happens when the stage suspends
+ * @param pause what happens when the stage suspends
  * @param reason how it ends
  * @param bodies whether the messages have bodies
  */
-record Course(Cut cut, Wait wait, Completion reason, boolean bodies) {
+record Course(Cut cut, Pause pause, Completion reason, boolean bodies) {
     private static final byte[] PIECE = "{\"a piece\": \"of a body\"}\n".getBytes(StandardCharsets.US_ASCII);
     private static final int PIECES = 3;
     /** Longer than any deadline that makes sense for a client that waits. */
@@ -31,7 +31,7 @@ record Course(Cut cut, Wait wait, Completion reason, boolean bodies) {
     }
 
     /** What becomes of a suspension. */
-    enum Wait {
+    enum Pause {
         /** It is waited for. */
         RESUMED,
         /** The exchange ends while the stage waits. */
@@ -52,15 +52,15 @@ record Course(Cut cut, Wait wait, Completion reason, boolean bodies) {
     /** {@return all that are tried} */
     static List<Course> all() {
         List<Course> all = new ArrayList<>();
-        for (Wait wait : Wait.values()) {
+        for (Pause pause : Pause.values()) {
             for (boolean bodies : new boolean[] {true, false}) {
-                all.add(new Course(Cut.NONE, wait, Completion.FINISHED, bodies));
-                all.add(new Course(Cut.ANSWERED_BY_GATEWAY, wait, Completion.FINISHED, bodies));
+                all.add(new Course(Cut.NONE, pause, Completion.FINISHED, bodies));
+                all.add(new Course(Cut.ANSWERED_BY_GATEWAY, pause, Completion.FINISHED, bodies));
             }
             for (Completion reason : Completion.values()) {
                 if (reason != Completion.FINISHED) {
                     for (Cut cut : new Cut[] {Cut.IN_REQUEST, Cut.AT_UPSTREAM, Cut.IN_RESPONSE}) {
-                        all.add(new Course(cut, wait, reason, true));
+                        all.add(new Course(cut, pause, reason, true));
                     }
                 }
             }
@@ -79,7 +79,7 @@ record Course(Cut cut, Wait wait, Completion reason, boolean bodies) {
         try {
             go(run, context, buffers);
         } catch (Ended early) {
-            end = wait == Wait.EXPIRED ? Completion.TIMED_OUT : Completion.CLIENT_ABORTED;
+            end = pause == Pause.EXPIRED ? Completion.TIMED_OUT : Completion.CLIENT_ABORTED;
         } finally {
             run.complete(end);
         }
@@ -144,7 +144,7 @@ record Course(Cut cut, Wait wait, Completion reason, boolean bodies) {
     private Verdict settle(StageRun run, FakeContext context, Verdict first) {
         Verdict verdict = first;
         while (run.suspended()) {
-            switch (wait) {
+            switch (pause) {
                 case RESUMED -> verdict = run.await();
                 case ABORTED -> throw new Ended();
                 case EXPIRED -> {

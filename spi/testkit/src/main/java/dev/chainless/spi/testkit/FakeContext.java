@@ -71,7 +71,8 @@ public final class FakeContext implements PluginContext {
         long now = nanos.addAndGet(time.toNanos());
         deadlines.forEach(deadline -> deadline.check(now));
         waiting.forEach(suspension -> suspension.check(now));
-        channels.values().forEach(channel -> channel.advanceTimeBy(time.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS));
+        channels.values()
+                .forEach(channel -> channel.advanceTimeBy(time.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS));
         runTasks();
     }
 
