@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
@@ -31,10 +33,16 @@ final class BlockingWatch {
             Map.entry("jdk.SocketRead", "reads a socket"),
             Map.entry("jdk.SocketWrite", "writes a socket"),
             Map.entry("jdk.ProcessStart", "starts a process"));
-    /** The kit's own waits, and the JVM's for classes, are not the stage's. */
-    private static final List<String> NOT_THE_STAGES = List.of(LoopThreads.class.getName() + ".begin",
-            FakeSuspension.class.getName() + ".await", "java.lang.ClassLoader.loadClass",
-            "jdk.internal.loader.BuiltinClassLoader.", "java.lang.invoke.MethodHandleNatives.");
+    /** Calls that go through these are asked of by the stage; the first other frame says who asks. */
+    private static final List<String> LIBRARIES = List.of("java.", "javax.", "jdk.", "sun.", "io.netty.");
+    /** The kit plays host and loop. */
+    private static final Set<String> KIT = Stream.of(BodyRun.class, Course.class, FakeContext.class, FakeExchange.class,
+            FakeSuspension.class, GatheredBody.class, LoopThreads.class, PluginContract.class, StageContract.class,
+            StageRun.class, TrackedBuffers.class).map(Class::getName).collect(Collectors.toSet());
+    /** The JVM's own: it loads classes, and keeps an account of memory off the heap. */
+    private static final List<String> JVM = List.of("java.lang.ClassLoader.loadClass", "java.nio.Bits.reserveMemory",
+            "jdk.internal.loader.BuiltinClassLoader.", "jdk.internal.ref.Cleaner.",
+            "java.lang.invoke.MethodHandleNatives.");
     private static final int SHOWN_FRAMES = 16;
 
     private BlockingWatch() {}
@@ -76,10 +84,19 @@ final class BlockingWatch {
                 .map(frame -> frame.getMethod().getType().getName() + "." + frame.getMethod().getName() + ":"
                         + frame.getLineNumber())
                 .toList();
-        if (frames.stream().noneMatch(frame -> NOT_THE_STAGES.stream().anyMatch(frame::startsWith))) {
+        if (isTheStages(frames)) {
             throw new AssertionError("the stage blocks its event loop: it " + kind + ". Begin what takes time and"
                     + " suspend (Exchange.suspend, Async.await)\n    at " + frames.stream().limit(SHOWN_FRAMES)
                             .collect(Collectors.joining("\n    at ")));
         }
+    }
+
+    private static boolean isTheStages(List<String> frames) {
+        if (frames.stream().anyMatch(frame -> JVM.stream().anyMatch(frame::startsWith))) {
+            return false;
+        }
+        String asks = frames.stream().filter(frame -> LIBRARIES.stream().noneMatch(frame::startsWith)).findFirst()
+                .orElse("");
+        return KIT.stream().noneMatch(type -> asks.startsWith(type + ".") || asks.startsWith(type + "$"));
     }
 }

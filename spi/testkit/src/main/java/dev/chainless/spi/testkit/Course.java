@@ -27,7 +27,7 @@ record Course(Cut cut, Pause pause, Completion reason, boolean bodies) {
 
     /** How far it goes. */
     enum Cut {
-        IN_REQUEST, AT_UPSTREAM, IN_RESPONSE, ANSWERED_BY_GATEWAY, NONE
+        IN_REQUEST, AT_UPSTREAM, IN_RESPONSE, ANSWERED_BY_GATEWAY, FAILED_BY_UPSTREAM, NONE
     }
 
     /** What becomes of a suspension. */
@@ -56,6 +56,7 @@ record Course(Cut cut, Pause pause, Completion reason, boolean bodies) {
             for (boolean bodies : new boolean[] {true, false}) {
                 all.add(new Course(Cut.NONE, pause, Completion.FINISHED, bodies));
                 all.add(new Course(Cut.ANSWERED_BY_GATEWAY, pause, Completion.FINISHED, bodies));
+                all.add(new Course(Cut.FAILED_BY_UPSTREAM, pause, Completion.FINISHED, bodies));
             }
             for (Completion reason : Completion.values()) {
                 if (reason != Completion.FINISHED) {
@@ -96,13 +97,14 @@ record Course(Cut cut, Pause pause, Completion reason, boolean bodies) {
         }
         if (verdict == Verdict.RESPONDED) {
             settle(run, context, run.reply());
-            String reply = run.exchange().takeBody();
-            if (!reply.isEmpty()) {
-                run.responseData(buffers.chunk(reply.getBytes(StandardCharsets.UTF_8)));
-            }
         }
-        if (cut != Cut.IN_REQUEST && cut != Cut.AT_UPSTREAM) {
-            responseBody(run, context, buffers, verdict == Verdict.CONTINUE);
+        boolean replied = run.exchange().exchange().isLocalReply();
+        String reply = run.exchange().takeBody();
+        if (!reply.isEmpty()) {
+            run.responseData(buffers.chunk(reply.getBytes(StandardCharsets.UTF_8)));
+        }
+        if (replied || cut != Cut.IN_REQUEST && cut != Cut.AT_UPSTREAM) {
+            responseBody(run, context, buffers, !replied);
         }
     }
 
@@ -124,7 +126,8 @@ record Course(Cut cut, Pause pause, Completion reason, boolean bodies) {
             return verdict;
         }
         String length = Integer.toString(bodies ? PIECES * PIECE.length : 0);
-        return settle(run, context, run.response(200, "content-type", "application/json", "content-length", length));
+        int status = cut == Cut.FAILED_BY_UPSTREAM ? 500 : 200;
+        return settle(run, context, run.response(status, "content-type", "application/json", "content-length", length));
     }
 
     private void responseBody(StageRun run, FakeContext context, TrackedBuffers buffers, boolean upstreams) {

@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** The threads and open files before a stage was made, to compare with those after it was closed. */
 final class Leftovers {
-    private static final long PATIENCE_MILLIS = 5_000;
+    private static final long PATIENCE_MILLIS = 2_000;
     /** The JVM's and the library's own, which whoever is first brings to life. */
     private static final List<String> NOT_THE_PLUGINS = List.of("ForkJoinPool.commonPool-", "Common-Cleaner", "JFR ",
             "Attach ", "Process reaper", "process reaper", "RMI ", "VirtualThread-", "Cleaner-", LoopThreads.NAME);

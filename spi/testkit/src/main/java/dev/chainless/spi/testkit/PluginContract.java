@@ -146,6 +146,7 @@ public final class PluginContract<C extends Record> {
         List<Endpoint> endpoints = List.of(new Endpoint("192.0.2.80", 80, 1), new Endpoint("192.0.2.81", 80, 3));
         for (List<Endpoint> set : List.of(endpoints, endpoints.subList(0, 1))) {
             Balancer.Picker picker = balancer.picker(set);
+            LoopThreads.run(LOOPS, loop -> pick(picker, set.size(), loop));
             BlockingWatch.watch(() -> LoopThreads.run(LOOPS, loop -> pick(picker, set.size(), loop)));
         }
         before.checkThreads();
