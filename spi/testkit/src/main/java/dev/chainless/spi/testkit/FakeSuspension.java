@@ -38,7 +38,7 @@ final class FakeSuspension implements Suspension {
     /** {@return the rest of the stage, null while nothing is decided or once it was cancelled} */
     @Nullable Continuation rest() {
         Continuation made = decision.get();
-        return made == CANCELLED ? null : made;
+        return CANCELLED.equals(made) ? null : made;
     }
 
     /** {@return whether the deadline passed first} */
