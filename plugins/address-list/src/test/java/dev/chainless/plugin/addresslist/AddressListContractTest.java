@@ -7,6 +7,7 @@ class AddressListContractTest {
 
     @Test
     void keepsTheContract() {
-        PluginContract.of(new AddressListPlugin()).table("allow = [\"192.0.2.0/24\"]\ndeny = [\"192.0.2.99\"]").verify();
+        PluginContract.of(new AddressListPlugin()).table("allow = [\"192.0.2.0/24\"]\ndeny = [\"192.0.2.99\"]")
+                .verify();
     }
 }

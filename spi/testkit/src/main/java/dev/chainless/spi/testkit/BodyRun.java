@@ -3,16 +3,20 @@ package dev.chainless.spi.testkit;
 import dev.chainless.spi.http.BodyOut;
 import dev.chainless.spi.http.Exchange;
 import dev.chainless.spi.http.Head;
+import dev.chainless.spi.http.HttpStage;
+import dev.chainless.spi.http.RequestBody;
+import dev.chainless.spi.http.ResponseBody;
 import dev.chainless.spi.http.Suspension;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One direction of a body through one stage: while the stage has paused it, what comes waits here. */
 final class BodyRun {
     /** The calls of a stage for one direction. */
-    interface Calls {
+    private interface Calls {
         void data(ByteBuf chunk, BodyOut out);
 
         void end(@Nullable Head trailers, BodyOut out);
@@ -26,10 +30,54 @@ final class BodyRun {
     private boolean endWaits;
     private boolean closed;
 
-    BodyRun(FakeExchange fake, Calls calls) {
+    private BodyRun(FakeExchange fake, Calls calls) {
         this.exchange = fake.exchange();
         this.calls = calls;
         this.out = new GatheredBody(fake.context());
+    }
+
+    static BodyRun ofRequest(FakeExchange fake, HttpStage stage) {
+        return new BodyRun(fake, new Calls() {
+            @Override
+            public void data(ByteBuf chunk, BodyOut out) {
+                if (stage instanceof RequestBody body) {
+                    body.requestData(fake.exchange(), chunk, out);
+                } else {
+                    out.data(chunk);
+                }
+            }
+
+            @Override
+            public void end(@Nullable Head trailers, BodyOut out) {
+                if (stage instanceof RequestBody body) {
+                    body.requestEnd(fake.exchange(), trailers, out);
+                } else {
+                    out.end(trailers);
+                }
+            }
+        });
+    }
+
+    static BodyRun ofResponse(FakeExchange fake, HttpStage stage, BooleanSupplier wanted) {
+        return new BodyRun(fake, new Calls() {
+            @Override
+            public void data(ByteBuf chunk, BodyOut out) {
+                if (stage instanceof ResponseBody body && wanted.getAsBoolean()) {
+                    body.responseData(fake.exchange(), chunk, out);
+                } else {
+                    out.data(chunk);
+                }
+            }
+
+            @Override
+            public void end(@Nullable Head trailers, BodyOut out) {
+                if (stage instanceof ResponseBody body && wanted.getAsBoolean()) {
+                    body.responseEnd(fake.exchange(), trailers, out);
+                } else {
+                    out.end(trailers);
+                }
+            }
+        });
     }
 
     GatheredBody out() {

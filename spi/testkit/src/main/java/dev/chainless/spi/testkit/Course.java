@@ -103,7 +103,7 @@ record Course(Cut cut, Pause pause, Completion reason, boolean bodies) {
         if (!reply.isEmpty()) {
             run.responseData(buffers.chunk(reply.getBytes(StandardCharsets.UTF_8)));
         }
-        if (replied || cut != Cut.IN_REQUEST && cut != Cut.AT_UPSTREAM) {
+        if (replied || (cut != Cut.IN_REQUEST && cut != Cut.AT_UPSTREAM)) {
             responseBody(run, context, buffers, !replied);
         }
     }

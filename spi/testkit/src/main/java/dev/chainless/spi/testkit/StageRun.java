@@ -4,14 +4,12 @@ import dev.chainless.spi.Endpoint;
 import dev.chainless.spi.Stage;
 import dev.chainless.spi.http.AccessLog;
 import dev.chainless.spi.http.Authenticator;
-import dev.chainless.spi.http.BodyOut;
 import dev.chainless.spi.http.Completion;
 import dev.chainless.spi.http.Exchange;
 import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpStage;
 import dev.chainless.spi.http.Policy;
-import dev.chainless.spi.http.RequestBody;
 import dev.chainless.spi.http.RequestFilter;
 import dev.chainless.spi.http.ResponseBody;
 import dev.chainless.spi.http.ResponseFilter;
@@ -58,8 +56,8 @@ public final class StageRun {
     private StageRun(HttpStage stage, FakeExchange fake) {
         this.stage = stage;
         this.fake = fake;
-        this.requestBody = new BodyRun(fake, requestCalls());
-        this.responseBody = new BodyRun(fake, responseCalls());
+        this.requestBody = BodyRun.ofRequest(fake, stage);
+        this.responseBody = BodyRun.ofResponse(fake, stage, () -> wantsResponseBody);
     }
 
     /**
@@ -248,16 +246,10 @@ public final class StageRun {
                 if (waiting == null) {
                     throw new AssertionError("the stage returned SUSPENDED without a suspension");
                 }
-                if (waiting.hasExpired()) {
-                    verdict = fake.exchange().respond(504);
-                    continue;
-                }
-                Suspension.Continuation rest = waiting.rest();
-                if (rest == null) {
+                if (!waiting.hasExpired() && waiting.rest() == null) {
                     return Verdict.SUSPENDED;
                 }
-                fake.dropSuspension();
-                verdict = rest.resume(fake.exchange());
+                verdict = resume(waiting);
                 continue;
             }
             fake.dropSuspension();
@@ -273,47 +265,9 @@ public final class StageRun {
         }
     }
 
-    private BodyRun.Calls requestCalls() {
-        return new BodyRun.Calls() {
-            @Override
-            public void data(ByteBuf chunk, BodyOut out) {
-                if (stage instanceof RequestBody body) {
-                    body.requestData(fake.exchange(), chunk, out);
-                } else {
-                    out.data(chunk);
-                }
-            }
-
-            @Override
-            public void end(@Nullable Head trailers, BodyOut out) {
-                if (stage instanceof RequestBody body) {
-                    body.requestEnd(fake.exchange(), trailers, out);
-                } else {
-                    out.end(trailers);
-                }
-            }
-        };
-    }
-
-    private BodyRun.Calls responseCalls() {
-        return new BodyRun.Calls() {
-            @Override
-            public void data(ByteBuf chunk, BodyOut out) {
-                if (wantsResponseBody && stage instanceof ResponseBody body) {
-                    body.responseData(fake.exchange(), chunk, out);
-                } else {
-                    out.data(chunk);
-                }
-            }
-
-            @Override
-            public void end(@Nullable Head trailers, BodyOut out) {
-                if (wantsResponseBody && stage instanceof ResponseBody body) {
-                    body.responseEnd(fake.exchange(), trailers, out);
-                } else {
-                    out.end(trailers);
-                }
-            }
-        };
+    private Verdict resume(FakeSuspension waiting) {
+        Suspension.Continuation rest = waiting.rest();
+        fake.dropSuspension();
+        return rest == null ? fake.exchange().respond(504) : rest.resume(fake.exchange());
     }
 }
