@@ -11,7 +11,6 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Method;
-import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -23,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +30,17 @@ import org.jspecify.annotations.Nullable;
  * told at once; a method that failed returns null.
  */
 final class Binding {
+    /** Of a class's own constructor and factories, once for all tables. Held by that class alone, and gone with it. */
+    private static final ClassValue<Map<Executable, MethodHandle>> HANDLES = new ClassValue<>() {
+        @Override
+        protected Map<Executable, MethodHandle> computeValue(Class<?> type) {
+            return new ConcurrentHashMap<>();
+        }
+    };
+
     private final MethodHandles.Lookup lookup;
     private final List<Problem> problems;
     private final Scalars scalars;
-    private final Map<Class<?>, Shape> shapes = new HashMap<>();
-    private final Map<Class<?>, MethodHandle> constructors = new HashMap<>();
-    private final Map<Method, MethodHandle> factories = new HashMap<>();
 
     Binding(MethodHandles.Lookup lookup, Map<String, Set<String>> names, List<Problem> problems) {
         this.lookup = lookup;
@@ -45,7 +50,7 @@ final class Binding {
 
     /** Makes a record of a table. */
     @Nullable Object record(Class<?> type, RawTable table) {
-        Shape shape = shape(type);
+        Shape shape = Shape.of(type);
         Map<String, @Nullable Object> values = new HashMap<>();
         Set<String> taken = new LinkedHashSet<>();
         boolean whole = true;
@@ -78,8 +83,7 @@ final class Binding {
                 case KEY, KEYED_BY -> values.get(field.name());
             };
         }
-        MethodHandle constructor = constructors.computeIfAbsent(type, this::constructor);
-        return call(constructor, arguments, table.position(), table.path(), null);
+        return call(shape.constructor(), arguments, table.position(), table.path(), null);
     }
 
     private boolean refuseUnknown(RawTable table, Set<String> known) {
@@ -133,7 +137,7 @@ final class Binding {
         if (raw == RawTable.class) {
             return empty(table, field.key());
         }
-        if (raw.isRecord() && !shape(raw).noTable()) {
+        if (raw.isRecord() && !Shape.of(raw).noTable()) {
             return record(raw, empty(table, field.key()));
         }
         problems.add(Problem.at(table.position(), table.path(field.key()), "missing, expected " + Expected.of(slot)));
@@ -200,7 +204,7 @@ final class Binding {
     }
 
     private @Nullable Object recordOf(Slot slot, Node node, String path) {
-        Shape shape = shape(slot.raw());
+        Shape shape = Shape.of(slot.raw());
         if (node.value() instanceof RawTable table && !shape.noTable()) {
             return record(shape.type(), table);
         }
@@ -209,7 +213,7 @@ final class Binding {
     }
 
     private @Nullable Object choice(Slot slot, Node node, String path) {
-        List<Shape> permitted = Arrays.stream(slot.raw().getPermittedSubclasses()).map(this::shape).toList();
+        List<Shape> permitted = Arrays.stream(slot.raw().getPermittedSubclasses()).map(Shape::of).toList();
         if (node.value() instanceof RawTable table) {
             return choice(permitted.stream().filter(shape -> !shape.noTable()).toList(), table, path);
         }
@@ -253,7 +257,7 @@ final class Binding {
             case List<?> list -> raw == List.class;
             case RawTable table -> raw == Map.class || raw == RawTable.class;
             default -> raw.isRecord()
-                    ? fitting(shape(raw), node) != null
+                    ? fitting(Shape.of(raw), node) != null
                     : raw != List.class && raw != Map.class && Scalars.accepts(raw, node.value());
         };
     }
@@ -264,7 +268,7 @@ final class Binding {
             return null;
         }
         Object[] arguments = form.positioned() ? new Object[] {argument, node.position()} : new Object[] {argument};
-        return call(factories.computeIfAbsent(form.method(), this::handle), arguments, node.position(), path, node);
+        return call(form.method(), arguments, node.position(), path, node);
     }
 
     private @Nullable Object mismatch(Node node, String path, String expected) {
@@ -272,15 +276,12 @@ final class Binding {
         return null;
     }
 
-    private Shape shape(Class<?> type) {
-        return shapes.computeIfAbsent(type, Shape::of);
-    }
-
     /** Any exception of a record's own code is a problem of the table: a plugin's record must not stop the host. */
     private @Nullable Object call(
-            MethodHandle handle, @Nullable Object[] arguments, Position position, String path, @Nullable Node node) {
+            Executable maker, @Nullable Object[] arguments, Position position, String path, @Nullable Node node) {
+        MethodHandle handle = HANDLES.get(maker.getDeclaringClass()).computeIfAbsent(maker, this::handle);
         try {
-            return handle.invoke(arguments);
+            return handle.invokeExact(arguments);
         } catch (Error e) {
             throw e;
         } catch (Throwable e) {
@@ -289,16 +290,6 @@ final class Binding {
             problems.add(Problem.at(position, path, (clear ? message : "refused: " + e)
                     + (node == null ? "" : ", found " + Expected.found(node))));
             return null;
-        }
-    }
-
-    private MethodHandle constructor(Class<?> type) {
-        Class<?>[] types = Arrays.stream(type.getRecordComponents()).map(RecordComponent::getType)
-                .toArray(Class<?>[]::new);
-        try {
-            return handle(type.getDeclaredConstructor(types));
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException("a record has its canonical constructor", e);
         }
     }
 

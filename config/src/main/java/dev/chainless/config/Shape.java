@@ -11,6 +11,7 @@ import dev.chainless.spi.config.Rest;
 import dev.chainless.spi.config.Shorthand;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
@@ -29,11 +30,21 @@ import org.jspecify.annotations.Nullable;
  * The shape of a record: its fields and its shorthands. Read by reflection, which needs no access to the record.
  *
  * @param type the record
+ * @param constructor its canonical one
  * @param fields one for each component, in order
  * @param keyed those fields that have a key of their own
  * @param shorthands the other ways to write it
  */
-record Shape(Class<?> type, List<Field> fields, List<Field> keyed, List<ShortForm> shorthands) {
+record Shape(Class<?> type, Constructor<?> constructor, List<Field> fields, List<Field> keyed,
+        List<ShortForm> shorthands) {
+    /** Each class is read once, and keeps its shape itself. */
+    private static final ClassValue<Shape> SHAPES = new ClassValue<>() {
+        @Override
+        protected Shape computeValue(Class<?> type) {
+            return read(type);
+        }
+    };
+
     /** Where the value of a component comes from. */
     enum Role {
         /** From the key of the component. */
@@ -83,8 +94,13 @@ record Shape(Class<?> type, List<Field> fields, List<Field> keyed, List<ShortFor
     record ShortForm(Method method, Slot slot, boolean positioned, Shorthand shorthand) {}
 
     static Shape of(Class<?> type) {
+        return SHAPES.get(type);
+    }
+
+    private static Shape read(Class<?> type) {
+        RecordComponent[] components = type.getRecordComponents();
         List<Field> fields = new ArrayList<>();
-        for (RecordComponent component : type.getRecordComponents()) {
+        for (RecordComponent component : components) {
             fields.add(field(component));
         }
         List<ShortForm> shorthands = Arrays.stream(type.getDeclaredMethods())
@@ -93,7 +109,16 @@ record Shape(Class<?> type, List<Field> fields, List<Field> keyed, List<ShortFor
                 .map(Shape::shortForm)
                 .toList();
         List<Field> keyed = fields.stream().filter(field -> field.role() == Role.KEY).toList();
-        return new Shape(type, List.copyOf(fields), keyed, shorthands);
+        return new Shape(type, constructor(type, components), List.copyOf(fields), keyed, shorthands);
+    }
+
+    private static Constructor<?> constructor(Class<?> type, RecordComponent[] components) {
+        try {
+            return type.getDeclaredConstructor(
+                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException("a record has its canonical constructor", e);
+        }
     }
 
     /** {@return whether a table is no way to write it} */

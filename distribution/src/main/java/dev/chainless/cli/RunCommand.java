@@ -34,7 +34,11 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
+        return run(java.util.Objects.requireNonNull(spec).commandLine().getOut(), file);
+    }
+
+    /** {@return the exit status, once the gateway has stopped} */
+    static int run(PrintWriter out, @Nullable Path file) throws InterruptedException {
         Path chosen = file == null ? Home.quickstart() : file;
         Gateway gateway = Gateway.start(() -> Home.load(chosen), List.of());
         var signals = new AtomicInteger();

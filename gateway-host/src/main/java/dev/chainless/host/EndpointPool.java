@@ -53,12 +53,11 @@ final class EndpointPool {
             endpoint.metrics().reused.increment(loop.index());
             return link;
         }
-        if (endpoint.waiting() >= endpoint.config().maxPending()) {
+        if (!endpoint.takeWaiting(loop.index(), endpoint.config().maxPending())) {
             flow.unlinked(503, "too many requests wait for a connection", false);
             return null;
         }
         waiting.add(flow);
-        endpoint.waiting(loop.index(), 1);
         more();
         return null;
     }
@@ -66,7 +65,7 @@ final class EndpointPool {
     /** A flow does not wait any more. */
     void forget(Flow flow) {
         if (waiting.remove(flow)) {
-            endpoint.waiting(loop.index(), -1);
+            endpoint.giveWaiting(loop.index());
         }
     }
 
@@ -159,7 +158,7 @@ final class EndpointPool {
     private void failNext(int status, String detail) {
         Flow flow = waiting.poll();
         if (flow != null) {
-            endpoint.waiting(loop.index(), -1);
+            endpoint.giveWaiting(loop.index());
             endpoint.failures.increment(loop.index());
             flow.guarded(() -> flow.unlinked(status, detail, true));
         }
@@ -169,7 +168,7 @@ final class EndpointPool {
     private void serve(Link link) {
         Flow flow = waiting.poll();
         if (flow != null) {
-            endpoint.waiting(loop.index(), -1);
+            endpoint.giveWaiting(loop.index());
             flow.guarded(() -> flow.linked(link));
             return;
         }

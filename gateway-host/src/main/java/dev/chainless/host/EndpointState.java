@@ -32,6 +32,7 @@ final class EndpointState implements Part {
     /** Idle connections and waiting exchanges of each loop, so that loops can borrow from each other. */
     private final AtomicIntegerArray idle;
     private final AtomicIntegerArray waiting;
+    private final AtomicInteger pending = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
     final Counter requests;
     final Counter failures;
@@ -165,8 +166,18 @@ final class EndpointState implements Part {
         idle.addAndGet(loop, change);
     }
 
-    void waiting(int loop, int change) {
-        waiting.addAndGet(loop, change);
+    /** {@return whether one more exchange may wait, over all loops; then it is counted until {@link #giveWaiting}} */
+    boolean takeWaiting(int loop, int most) {
+        if (pending.getAndUpdate(now -> now < most ? now + 1 : now) >= most) {
+            return false;
+        }
+        waiting.incrementAndGet(loop);
+        return true;
+    }
+
+    void giveWaiting(int loop) {
+        waiting.decrementAndGet(loop);
+        pending.decrementAndGet();
     }
 
     int idle() {
@@ -174,7 +185,7 @@ final class EndpointState implements Part {
     }
 
     int waiting() {
-        return sum(waiting);
+        return pending.get();
     }
 
     /** {@return another loop that has an idle connection, -1 if none} */

@@ -338,11 +338,12 @@ public final class Gateway implements AutoCloseable {
         if (admin != null) {
             admin.close();
         }
-        engine.generations().close();
         if (watch != null) {
             watch.close();
         }
+        // The loops close their connections, so that every exchange ends and is logged while its stages are still there.
         loops.stop();
+        engine.generations().close();
         if (demo != null) {
             demo.close();
         }

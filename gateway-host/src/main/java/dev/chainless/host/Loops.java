@@ -130,6 +130,9 @@ final class Loops {
     /** Runs something on each loop, later; nowhere if the loops have stopped. */
     void eachLater(Consumer<Loop> task) {
         for (Loop loop : loops) {
+            if (loop.eventLoop().isShuttingDown()) {
+                return; // it has closed all connections itself
+            }
             try {
                 loop.execute(() -> task.accept(loop));
             } catch (RejectedExecutionException e) {

@@ -48,6 +48,13 @@
  * <p>The operator drops the jar into {@code plugins/} and writes {@code stages = [{ use = "greeting", text = "hi" }]} at a
  * route or listener.
  *
+ * <h2>A test</h2>
+ *
+ * <p>The module {@code dev.chainless.spi.testkit} (the artifact {@code chainless-testkit}) runs a stage in a unit test, with
+ * heads, bodies, suspensions and a clock that the test moves, and checks in one line what a gateway relies on:
+ * {@code PluginContract.of(new GreetingPlugin()).verify()}. The archetype {@code chainless-archetype} writes all of this page
+ * as a project; {@code plugins/example-filter} is a model with bounds, a slot and a counter.
+ *
  * <h2>When a stage runs</h2>
  *
  * <pre>

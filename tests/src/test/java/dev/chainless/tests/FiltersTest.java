@@ -294,6 +294,9 @@ final class FiltersTest {
 
     private static List<Map<String, Object>> lines(String file, String contains) throws IOException {
         List<Map<String, Object>> lines = new ArrayList<>();
+        if (!Files.exists(logs.resolve(file))) {
+            return lines; // it is made with its first line
+        }
         for (String line : Files.readAllLines(logs.resolve(file))) {
             if (line.contains(contains)) {
                 @SuppressWarnings("unchecked")

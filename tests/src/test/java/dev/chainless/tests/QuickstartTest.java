@@ -18,9 +18,7 @@ final class QuickstartTest {
     @Test
     void curlSeesBothFilters() throws IOException {
         Curl.assumeInstalled("curl");
-        String sample = Files.readString(GatewayProcess.HOME.resolve("config/quickstart.toml"));
-        String toml = sample.replaceFirst("(?s)\\[admin].*?\n\n", "").replace("127.0.0.1:8080", "127.0.0.1:@web@");
-        try (var gateway = GatewayProcess.with(loops, toml).start()) {
+        try (var gateway = quickstart(loops).start()) {
             String url = "http://127.0.0.1:" + gateway.port() + "/";
             String answer = Curl.run("--include", url);
             assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
@@ -41,5 +39,12 @@ final class QuickstartTest {
             GatewayProcess.Run run = GatewayProcess.run("check", file.toString());
             assertEquals(0, run.status(), () -> sample + ": " + run);
         }
+    }
+
+    /** {@return a gateway of the quickstart's file, on other ports} */
+    static GatewayProcess.Setup quickstart(int loops) throws IOException {
+        String sample = Files.readString(GatewayProcess.HOME.resolve("config/quickstart.toml"));
+        String toml = sample.replaceFirst("(?s)\\[admin].*?\n\n", "").replace("127.0.0.1:8080", "127.0.0.1:@web@");
+        return GatewayProcess.with(loops, toml);
     }
 }
