@@ -14,7 +14,7 @@ import java.util.TreeSet;
  * @param runtime threads, connections and buffers
  * @param admin the admin server
  * @param demo the embedded origin of the quickstart
- * @param plugins settings of plugins as a whole, by the plugin's name
+ * @param plugins how the gateway treats plugins, by the plugin's name
  * @param listeners by name, at least one
  * @param clusters by name; see {@link #clusterNames()} for all that a route may name
  * @param stages named stages, which routes and listeners refer to
@@ -27,7 +27,7 @@ public record GatewayConfig(
         @Doc("Threads, connections and buffers of the process.") RuntimeConfig runtime,
         @Doc("The admin server: health, metrics, state.") AdminConfig admin,
         @Doc("A tiny origin inside the gateway, for trying it out.") DemoConfig demo,
-        @Doc("Settings of plugins as a whole. The jar of each is found by this name.")
+        @Doc("How the gateway treats plugins. The jar of each is found by this name.")
         Map<String, PluginConfig> plugins,
         @Doc("Where clients connect. At least one.") Map<String, ListenerConfig> listeners,
         @Doc("Groups of upstream endpoints that serve the same.") Map<String, ClusterConfig> clusters,

@@ -2,17 +2,14 @@ package dev.chainless.config;
 
 import dev.chainless.spi.config.Default;
 import dev.chainless.spi.config.Doc;
-import dev.chainless.spi.config.Rest;
 
 /**
  * A plugin as a whole.
  *
  * @param optional whether the gateway runs without it, skipping its stages
- * @param settings what else the table says, for the plugin to bind
  * @param position where the table begins
  */
 public record PluginConfig(
         @Doc("Whether the gateway may run without this plugin. Its stages are skipped while its jar is not there.")
         @Default("false") boolean optional,
-        @Doc("The settings of the plugin as a whole; its manual says which.") @Rest RawTable settings,
         Position position) {}

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class RawTable {
     /** A value and where it is: a String, Long, Double, Boolean, Temporal, {@code List<Node>} or RawTable. */
     record Node(Object value, Position position) {}
-
-    private static final Pattern BARE = Pattern.compile("[A-Za-z0-9_-]+");
 
     private final Map<String, Node> nodes;
     private final Position position;
@@ -95,8 +92,18 @@ public final class RawTable {
     }
 
     static String join(String path, String key) {
-        String written = BARE.matcher(key).matches() ? key : quoted(key);
+        String written = isBare(key) ? key : quoted(key);
         return path.isEmpty() ? written : path + "." + written;
+    }
+
+    /** By hand: there are tens of keys for each of ten thousand routes. */
+    private static boolean isBare(String key) {
+        boolean bare = !key.isEmpty();
+        for (int i = 0; i < key.length() && bare; i++) {
+            char c = key.charAt(i);
+            bare = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        }
+        return bare;
     }
 
     private static RawTable of(Map<?, ?> values, String path) {

@@ -23,7 +23,8 @@ public record RuntimeConfig(
         @Doc("How many event loops serve the connections. 0: one per core.")
         @Default("0") @Range(min = "0", max = "256") int loops,
         @Doc("How sockets are served. auto: epoll where there is one, else nio.") @Default("auto") Transport transport,
-        @Doc("How long exchanges in flight may go on before the process ends.")
+        @Doc("How long exchanges in flight may go on before the process ends, or when a reload replaces their stages or "
+                + "listener.")
         @Default("30s") @Range(max = "1h") Duration drain,
         @Doc("The folder where plugins are found. Absent: the one of the installation.")
         Optional<Path> pluginsDirectory,

@@ -46,12 +46,12 @@ final class Scalars {
         if (accepts(raw, true)) {
             return new Node(Boolean.valueOf(text), position);
         }
-        boolean toml = raw == List.class || raw == Map.class || raw == RawTable.class || raw.isSealed()
-                || (raw.isRecord() && !Shape.of(raw).noTable());
-        if (!toml || (!text.startsWith("[") && !text.startsWith("{"))) {
+        if (!text.startsWith("[") && !text.startsWith("{")) {
             return new Node(text, position);
         }
-        return TomlText.literal(text, position);
+        boolean toml = raw == List.class || raw == Map.class || raw == RawTable.class || raw.isSealed()
+                || (raw.isRecord() && !Shape.of(raw).noTable());
+        return toml ? TomlText.literal(text, position) : new Node(text, position);
     }
 
     @Nullable Object read(Slot slot, Node node, String path) {

@@ -18,7 +18,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "A gateway for the edge: proxies HTTP through chains of plugins.",
         footer = {"",
                 "Exit status: 0 when done, 1 when something failed, 2 when a file or an option is wrong."},
-        subcommands = {RunCommand.class, CheckCommand.class, SchemaCommand.class, PluginsCommand.class,
+        subcommands = {RunCommand.class, CheckCommand.class, ReloadCommand.class, SchemaCommand.class,
+                PluginsCommand.class,
                 VersionCommand.class, BenchCommand.class, CompletionCommand.class,
                 HelpCommand.class}) final class Main {
     private Main() {}

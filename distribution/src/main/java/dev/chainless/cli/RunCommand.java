@@ -1,13 +1,18 @@
 package dev.chainless.cli;
 
+import dev.chainless.config.ConfigException;
+import dev.chainless.config.Problem;
 import dev.chainless.host.Gateway;
+import dev.chainless.host.StartException;
 import java.io.PrintWriter;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +21,8 @@ import picocli.CommandLine.Spec;
 
 /** Runs a gateway until it is told to stop. */
 @Command(name = "run", mixinStandardHelpOptions = true,
-        description = "Runs the gateway. SIGTERM lets requests under way end and stops; a second one stops at once.")
+        description = "Runs the gateway. SIGHUP reads the file again; SIGTERM lets requests under way end and stops, a second "
+                + "one stops at once.")
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = System.getLogger(RunCommand.class.getName());
 
@@ -34,7 +40,7 @@ final class RunCommand implements Callable<Integer> {
     /** {@return the exit status, once the gateway has stopped} */
     static int run(PrintWriter out, @Nullable Path file) throws InterruptedException {
         Path chosen = file == null ? Home.quickstart() : file;
-        Gateway gateway = Gateway.start(Home.load(chosen));
+        Gateway gateway = Gateway.start(() -> Home.load(chosen), List.of());
         var signals = new AtomicInteger();
         Signals.handle(() -> {
             if (signals.getAndIncrement() == 0) {
@@ -43,9 +49,7 @@ final class RunCommand implements Callable<Integer> {
                 Thread.ofPlatform().name("stop").start(gateway::close);
             }
         }, "TERM", "INT");
-        // Without a handler the JVM would end.
-        Signals.handle(() -> LOG.log(Level.WARNING, "SIGHUP changes nothing yet: restart to take a new configuration"),
-                "HUP");
+        Signals.handle(() -> Thread.ofPlatform().name("reload").start(() -> reload(gateway)), "HUP");
         gateway.addresses().forEach(
                 (name, address) -> out.println("Listening on " + shown(address) + " (" + name + ")"));
         InetSocketAddress admin = gateway.adminAddress();
@@ -68,6 +72,18 @@ final class RunCommand implements Callable<Integer> {
         out.flush();
         gateway.awaitStop();
         return signals.get() > 1 ? 1 : 0;
+    }
+
+    /** What it did the gateway logs itself. */
+    private static void reload(Gateway gateway) {
+        try {
+            gateway.reload();
+        } catch (ConfigException e) {
+            LOG.log(Level.ERROR, "The configuration stays as it was: {0}",
+                    e.problems().stream().map(Problem::toString).collect(Collectors.joining("; ")));
+        } catch (StartException e) {
+            LOG.log(Level.ERROR, "The configuration stays as it was: {0}", e.getMessage());
+        }
     }
 
     private static String shown(InetSocketAddress address) {

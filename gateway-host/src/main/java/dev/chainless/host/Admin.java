@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The admin server: health, metrics, and what the gateway runs on. It has a thread and a codec of its own, so that it
- * answers when the event loops are busy, and it changes nothing.
+ * answers when the event loops are busy. The only thing that it can be asked to do is to read the configuration again.
  */
 final class Admin implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 128;

@@ -28,25 +28,15 @@ import org.jspecify.annotations.Nullable;
 /** Answers the requests of one connection to the admin server. */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = System.getLogger(Admin.class.getName());
-    private static final String PLAIN = "text/plain; charset=utf-8";
-    private static final String JSON = "application/json";
+    private static final String RELOAD = "/api/v1/reload";
     private static final Pattern LOOPBACK = Pattern.compile(
             "(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]{1,5})?");
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
-    private record Answer(HttpResponseStatus status, String contentType, String body) {
-        static Answer plain(HttpResponseStatus status, String body) {
-            return new Answer(status, PLAIN, body + "\n");
-        }
-
-        static Answer json(Object value) {
-            return new Answer(HttpResponseStatus.OK, JSON, Json.write(value));
-        }
-    }
-
     private final AdminView view;
     private final MetricRegistry metrics;
     private final boolean loopbackOnly;
+    private boolean reloading;
 
     /**
      * Makes the handler of one connection.
@@ -62,8 +52,15 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        if (reloading) {
+            return; // the connection ends with the answer to the reload
+        }
         Answer answer;
         boolean malformed = request.decoderResult().isFailure();
+        if (!malformed && request.method().equals(HttpMethod.POST) && path(request).equals(RELOAD)) {
+            reload(ctx, request);
+            return;
+        }
         try {
             answer = malformed ? Answer.plain(HttpResponseStatus.BAD_REQUEST, "The request is not HTTP/1.1.")
                     : answer(request);
@@ -78,6 +75,43 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (!METHODS.contains(request.method())) {
             return Answer.plain(HttpResponseStatus.METHOD_NOT_ALLOWED, "Only GET and HEAD.");
         }
+        Answer refused = refused(request);
+        return refused == null ? page(path(request), request) : refused;
+    }
+
+    /** Reloads off this thread, which meanwhile answers other connections. */
+    private void reload(ChannelHandlerContext ctx, FullHttpRequest request) {
+        Answer refused = refused(request);
+        String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "").toLowerCase(Locale.ROOT);
+        // A page of another site cannot send this type without asking first, in any browser.
+        if (refused == null && !type.equals("application/json")) {
+            refused = Answer.plain(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE,
+                    "A reload is asked for with content-type: application/json.");
+        }
+        if (refused != null) {
+            send(ctx, request, refused, HttpUtil.isKeepAlive(request));
+            return;
+        }
+        reloading = true;
+        boolean text = request.headers().get(HttpHeaderNames.ACCEPT, "").startsWith("text/plain");
+        request.retain();
+        Thread.ofVirtual().name("reload").start(() -> {
+            Answer answer;
+            try {
+                answer = Answer.reload(view, text);
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.ERROR, "The reload failed", e);
+                answer = Answer.plain(HttpResponseStatus.INTERNAL_SERVER_ERROR, "This failed; the log says why.");
+            }
+            try {
+                send(ctx, request, answer, false);
+            } finally {
+                request.release();
+            }
+        });
+    }
+
+    private @Nullable Answer refused(FullHttpRequest request) {
         String refusal = refusal(request);
         if (refusal != null) {
             return Answer.plain(HttpResponseStatus.FORBIDDEN, refusal);
@@ -90,8 +124,12 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (!request.uri().startsWith("/")) {
             return Answer.plain(HttpResponseStatus.BAD_REQUEST, "The request's target begins with a slash.");
         }
+        return null;
+    }
+
+    private static String path(FullHttpRequest request) {
         int query = request.uri().indexOf('?');
-        return page(query < 0 ? request.uri() : request.uri().substring(0, query), request);
+        return query < 0 ? request.uri() : request.uri().substring(0, query);
     }
 
     private Answer page(String path, FullHttpRequest request) {
@@ -110,6 +148,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             case "/api/v1/routes" -> rows(AdminView::routes);
             case "/api/v1/upstreams" -> rows(AdminView::upstreams);
             case "/api/v1/plugins" -> rows(AdminView::plugins);
+            case RELOAD -> Answer.plain(HttpResponseStatus.METHOD_NOT_ALLOWED, "Only POST.");
             case "/api/v1/config" -> Answer.json(view.config());
             default -> Answer.plain(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.");
         };
@@ -126,7 +165,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             return "The admin server of this machine answers to localhost, 127.0.0.1 and [::1] only.";
         }
         String origin = request.headers().get(HttpHeaderNames.ORIGIN);
-        return origin == null || sameSite(origin, host) ? null : "Another site's page may not read this.";
+        return origin == null || sameSite(origin, host) ? null : "Another site's page may not do this.";
     }
 
     private static boolean sameSite(String origin, String host) {
@@ -150,7 +189,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 .set(HttpHeaderNames.CONTENT_LENGTH, length).set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .set("x-content-type-options", "nosniff");
         if (answer.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
-            response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
+            response.headers().set(HttpHeaderNames.ALLOW, path(request).equals(RELOAD) ? "POST" : "GET, HEAD");
         }
         HttpUtil.setKeepAlive(response.headers(), request.protocolVersion(), keepAlive);
         ChannelFuture written = ctx.writeAndFlush(response);
@@ -183,5 +222,6 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             /api/v1/routes      which requests go where
             /api/v1/upstreams   the endpoints of the clusters
             /api/v1/plugins     what is loaded
-            /api/v1/config      the configuration in effect""";
+            /api/v1/config      the configuration in effect
+            /api/v1/reload      POST with content-type: application/json reads the configuration again""";
 }

@@ -3,7 +3,7 @@ package dev.chainless.host;
 import dev.chainless.config.GatewayConfig;
 import java.util.List;
 
-/** What the admin server shows of a gateway. Called on the admin thread; thread-safe and quick. */
+/** What the admin server shows of a gateway. Called on the admin thread; thread-safe, and quick but for {@link #reload}. */
 interface AdminView {
 
     /** {@return why no traffic should be sent here, a sentence each; empty when the gateway is ready} */
@@ -20,6 +20,14 @@ interface AdminView {
 
     /** {@return the configuration in effect} */
     GatewayConfig config();
+
+    /**
+     * Reads the configuration again and puts it into effect. Not on the admin thread.
+     *
+     * @throws dev.chainless.config.ConfigException with all that is wrong with it
+     * @throws StartException likewise in one sentence
+     */
+    Reloaded reload();
 
     /**
      * A route.

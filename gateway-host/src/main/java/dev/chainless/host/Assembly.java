@@ -6,84 +6,50 @@ import dev.chainless.config.ConfigException;
 import dev.chainless.config.EndpointConfig;
 import dev.chainless.config.GatewayConfig;
 import dev.chainless.config.ListenerConfig;
-import dev.chainless.config.NamedStage;
-import dev.chainless.config.Position;
-import dev.chainless.config.Problem;
 import dev.chainless.config.RawTable;
 import dev.chainless.config.RouteConfig;
 import dev.chainless.config.RouteTarget;
-import dev.chainless.config.StageConfig;
-import dev.chainless.config.StageRef;
-import dev.chainless.spi.AuthPlugin;
-import dev.chainless.spi.Balancer;
-import dev.chainless.spi.BalancerPlugin;
-import dev.chainless.spi.Endpoint;
-import dev.chainless.spi.FilterPlugin;
-import dev.chainless.spi.Plugin;
-import dev.chainless.spi.PluginContext;
-import dev.chainless.spi.PolicyPlugin;
 import dev.chainless.spi.ProtocolPlugin;
-import dev.chainless.spi.Stage;
-import dev.chainless.spi.http.Authenticator;
-import dev.chainless.spi.http.HttpIngress;
-import dev.chainless.spi.http.HttpListener;
 import dev.chainless.spi.http.HttpStage;
-import dev.chainless.spi.http.HttpUpstream;
 import java.lang.invoke.MethodHandles;
-import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.function.Function;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a generation out of a configuration: finds plugins, binds their tables, makes stages, chains, clusters and routes.
- * All problems are gathered and thrown at once; then nothing is left open.
+ * Makes a generation out of a configuration, of parts of the generation before where these do not change. All problems
+ * are gathered and thrown at once; then nothing is left open, and what serves is as it was.
  */
 final class Assembly {
     private static final int FOLDED_CHAINS = 4;
 
     private final GatewayConfig config;
-    private final PluginRegistry plugins;
-    private final Loops loops;
-    private final MetricRegistry metrics;
-    private final HostMetrics hostMetrics;
-    private final Function<String, HttpIngress> ingresses;
-    private final Generation generation;
-    private final ChainSpecialiser specialiser;
+    private final Engine engine;
     private final Map<String, List<EndpointConfig>> more;
-    private final List<Problem> problems = new ArrayList<>();
-    private final Map<StageKey, @Nullable HttpStage> made = new HashMap<>();
-
-    /** Equal configurations of a plugin share a stage. */
-    private record StageKey(String plugin, Record config) {}
-
-    /** A stage on a chain, with the place that named it. */
-    private record Placed(HttpStage stage, String name, Position position) {}
+    private final @Nullable Generation previous;
+    private final Generation generation;
+    private final Workshop shop;
+    private final StageAssembly stages;
 
     /**
      * Prepares an assembly.
      *
      * @param more endpoints of clusters that the configuration only implies, such as the demo's
+     * @param previous what serves now, null at the start
      */
-    Assembly(GatewayConfig config, PluginRegistry plugins, Loops loops, ExecutorService background,
-            MetricRegistry metrics, HostMetrics hostMetrics, Function<String, HttpIngress> ingresses,
-            Map<String, List<EndpointConfig>> more) {
+    Assembly(GatewayConfig config, Engine engine, Map<String, List<EndpointConfig>> more,
+            @Nullable Generation previous) {
         this.config = config;
-        this.plugins = plugins;
-        this.loops = loops;
-        this.metrics = metrics;
-        this.hostMetrics = hostMetrics;
-        this.ingresses = ingresses;
+        this.engine = engine;
         this.more = more;
-        this.specialiser = new ChainSpecialiser(
-                config.listeners().size() * (config.routes().size() + 1) <= FOLDED_CHAINS);
-        this.generation = new Generation(config, loops, background, specialiser.specialise(List.of(), List.of()),
-                hostMetrics);
+        this.previous = previous;
+        boolean fold = config.listeners().size() * (config.routes().size() + 1) <= FOLDED_CHAINS;
+        this.generation = new Generation(previous == null ? 1 : previous.number() + 1, config, engine, fold);
+        this.shop = new Workshop(engine, config, previous, generation);
+        this.stages = new StageAssembly(shop);
     }
 
     /**
@@ -94,36 +60,47 @@ final class Assembly {
     Generation make() {
         boolean whole = false;
         try {
-            config.plugins().forEach((name, plugin) -> {
-                if (!plugin.optional() && plugins.find(name).isEmpty()) {
-                    problems.add(Problem.at(plugin.position(), "plugins." + name, plugins.why(name)));
-                }
-            });
-            config.clusters().forEach((name, cluster) -> makeCluster(name, cluster, cluster.endpoints()));
-            more.forEach((name, endpoints) -> makeCluster(name, implied(endpoints), endpoints));
-            Map<String, List<Placed>> listenerStages = new HashMap<>();
-            config.listeners().forEach((name, listener) -> listenerStages.put(name, stages(listener.stages())));
-            List<List<Placed>> routeStages = new ArrayList<>();
+            config.plugins().forEach((name, plugin) -> shop.plugin(name, plugin.position(), "plugins." + name));
+            var clusters = new ClusterAssembly(shop);
+            config.clusters().forEach((name, cluster) -> clusters.make(name, cluster, cluster.endpoints()));
+            more.forEach((name, endpoints) -> clusters.make(name, implied(endpoints), endpoints));
+            Map<String, List<StageAssembly.Placed>> ofListeners = new LinkedHashMap<>();
+            config.listeners().forEach((name, listener) -> ofListeners.put(name,
+                    stages.stages(listener.stages(), "listeners." + name)));
+            List<List<StageAssembly.Placed>> ofRoutes = new ArrayList<>();
             for (RouteConfig route : config.routes()) {
-                routeStages.add(stages(route.stages()));
+                ofRoutes.add(stages.stages(route.stages(), "routes." + route.name()));
             }
-            config.stages().forEach((name, stage) -> stage(stage, name));
-            config.listeners().forEach(this::makeCodec);
-            if (problems.isEmpty()) {
-                config.listeners().forEach((name, listener) -> makeListener(name,
-                        listenerStages.getOrDefault(name, List.of()), routeStages));
+            config.stages().forEach((name, stage) -> stages.want(stage, name, name));
+            stages.make();
+            ofListeners.values().forEach(stages::checkOrder);
+            ofRoutes.forEach(stages::checkOrder);
+            config.listeners().forEach(this::makeGate);
+            if (shop.problems().isEmpty()) {
+                ofListeners.forEach((name, placed) -> makeListener(name, placed, ofRoutes));
             }
-            if (!problems.isEmpty()) {
-                throw new ConfigException(problems);
+            if (!shop.problems().isEmpty()) {
+                throw new ConfigException(shop.problems());
             }
-            generation.contexts().forEach(UseContext::seal);
+            shop.contexts().forEach(UseContext::seal);
+            generation.seal();
             whole = true;
             return generation;
         } finally {
             if (!whole) {
-                generation.close();
+                drop();
             }
         }
+    }
+
+    /** The generation serves from now on. */
+    void published() {
+        shop.contexts().forEach(UseContext::published);
+    }
+
+    /** The generation is not wanted: closes what was made for it alone. */
+    void drop() {
+        engine.generations().drop(generation);
     }
 
     private static ClusterConfig implied(List<EndpointConfig> endpoints) {
@@ -132,254 +109,128 @@ final class Assembly {
                 MethodHandles.publicLookup());
     }
 
-    // ---- stages
+    // ---- listeners
 
-    private List<Placed> stages(List<StageRef> references) {
-        List<Placed> placed = new ArrayList<>();
-        boolean authenticated = false;
-        for (StageRef reference : references) {
-            StageConfig stage = config.stage(reference);
-            String name = reference instanceof NamedStage named ? named.name() : stage.use();
-            HttpStage made = stage(stage, name);
-            if (made == null) {
-                continue;
-            }
-            if (made.needsPrincipal() && !authenticated) {
-                problems.add(Problem.at(reference.position(), "stages", "the stage \"" + name
-                        + "\" needs to know who the client is, and no stage before it says so; "
-                        + "put an authenticator before it"));
-            }
-            authenticated |= made instanceof Authenticator;
-            placed.add(new Placed(made, name, reference.position()));
-        }
-        return placed;
-    }
-
-    private @Nullable HttpStage stage(StageConfig stage, String name) {
-        LoadedPlugin plugin = plugin(stage.use(), stage.position(), "use");
-        if (plugin == null) {
-            return null;
-        }
-        Record bound = bind(stage.settings(), plugin.plugin().config(), plugin.plugin());
-        if (bound == null) {
-            return null;
-        }
-        var key = new StageKey(stage.use(), bound);
-        if (made.containsKey(key)) {
-            return made.get(key);
-        }
-        HttpStage result = build(stage.position(), stage.use(), name, context -> switch (plugin.plugin()) {
-            case FilterPlugin<?> filter -> http(filterStage(filter, bound, context));
-            case AuthPlugin<?> auth -> authenticator(auth, bound, context);
-            case PolicyPlugin<?> policy -> policyStage(policy, bound, context);
-            case ProtocolPlugin<?, ?> protocol -> throw notAStage(protocol);
-            case BalancerPlugin<?> balancer -> throw notAStage(balancer);
-        });
-        if (result != null) {
-            generation.stages().add(result);
-        }
-        made.put(key, result);
-        return result;
-    }
-
-    private static IllegalArgumentException notAStage(Plugin<?> plugin) {
-        return new IllegalArgumentException("the plugin \"" + plugin.name() + "\" is a " + LoadedPlugin.kind(plugin)
-                + " plugin and makes no stages");
-    }
-
-    private static HttpStage http(Stage stage) {
-        return switch (stage) {
-            case HttpStage http -> http;
-        };
-    }
-
-    private static <C extends Record> Stage filterStage(FilterPlugin<C> plugin, Record bound, PluginContext context) {
-        return plugin.stage(plugin.config().cast(bound), context);
-    }
-
-    private static <C extends Record> HttpStage authenticator(AuthPlugin<C> plugin, Record bound,
-            PluginContext context) {
-        return plugin.authenticator(plugin.config().cast(bound), context);
-    }
-
-    private static <C extends Record> HttpStage policyStage(PolicyPlugin<C> plugin, Record bound,
-            PluginContext context) {
-        return plugin.policy(plugin.config().cast(bound), context);
-    }
-
-    // ---- plugins
-
-    private @Nullable LoadedPlugin plugin(String name, Position position, String key) {
-        var found = plugins.find(name);
-        if (found.isEmpty()) {
-            var entry = config.plugins().get(name);
-            if (entry == null || !entry.optional()) {
-                problems.add(Problem.at(position, key, plugins.why(name)));
-            }
-            return null;
-        }
-        return found.get();
-    }
-
-    private <C extends Record> @Nullable C bind(RawTable table, Class<C> type, Plugin<?> plugin) {
-        try {
-            return Binder.bind(table, type, plugin.lookup());
-        } catch (ConfigException e) {
-            problems.addAll(e.problems());
-            return null;
-        }
-    }
-
-    private <T> @Nullable T build(Position position, String plugin, String name, Function<PluginContext, T> maker) {
-        var context = new UseContext(name, plugin, generation, metrics.scope(name));
-        generation.contexts().add(context);
-        try {
-            return maker.apply(context);
-        } catch (IllegalArgumentException e) {
-            problems.add(Problem.at(position, "", String.valueOf(e.getMessage())));
-        } catch (RuntimeException | LinkageError e) {
-            context.logger().log(System.Logger.Level.ERROR, "The plugin \"" + plugin + "\" failed", e);
-            problems.add(Problem.at(position, "", "the plugin \"" + plugin + "\" failed: " + e));
-        }
-        return null;
-    }
-
-    // ---- clusters
-
-    private void makeCluster(String name, ClusterConfig cluster, List<EndpointConfig> addresses) {
-        LoadedPlugin codecPlugin = plugin(cluster.protocol(), cluster.position(), "protocol");
-        HttpUpstream codec = null;
-        if (codecPlugin != null) {
-            if (codecPlugin.plugin() instanceof ProtocolPlugin<?, ?> protocol) {
-                codec = upstream(name, cluster, protocol);
-            } else {
-                problems.add(Problem.at(cluster.position(), "protocol",
-                        "\"" + cluster.protocol() + "\" is no protocol plugin"));
-            }
-        }
-        Balancer balancer = balancer(name, cluster);
-        if (codec == null || balancer == null) {
-            return;
-        }
-        List<EndpointState> endpoints = new ArrayList<>();
-        for (EndpointConfig address : addresses) {
-            var state = new EndpointState(
-                    new Endpoint(address.address().host(), address.address().port(), address.weight()),
-                    cluster.maxConnections(), loops.count());
-            endpoints.add(state);
-        }
-        resolveNames(name, endpoints);
-        generation.clusters().put(name, new Cluster(name, cluster, endpoints, balancer, codec, loops,
-                hostMetrics.cluster(name)));
-    }
-
-    private <U extends Record> @Nullable HttpUpstream upstream(String name, ClusterConfig cluster,
-            ProtocolPlugin<?, U> protocol) {
-        U bound = bind(cluster.settings(), protocol.upstreamConfig(), protocol);
-        return bound == null ? null
-                : build(cluster.position(), cluster.protocol(), name, context -> protocol.upstream(bound, context));
-    }
-
-    private @Nullable Balancer balancer(String name, ClusterConfig cluster) {
-        var wanted = cluster.balancer();
-        Position position = cluster.position();
-        LoadedPlugin plugin = plugin(wanted.use(), position, "balancer.use");
-        if (plugin == null) {
-            return null;
-        }
-        if (!(plugin.plugin() instanceof BalancerPlugin<?> balancer)) {
-            problems.add(Problem.at(position, "balancer.use", "\"" + wanted.use() + "\" is no balancer plugin"));
-            return null;
-        }
-        return balancer(name, wanted.settings(), position, balancer);
-    }
-
-    private <C extends Record> @Nullable Balancer balancer(String name, RawTable settings, Position position,
-            BalancerPlugin<C> plugin) {
-        C bound = bind(settings, plugin.config(), plugin);
-        return bound == null ? null
-                : build(position, plugin.name(), name, context -> plugin.balancer(bound, context));
-    }
-
-    /** Names are looked up in the background, again and again; the loops only read what was found. */
-    private void resolveNames(String cluster, List<EndpointState> endpoints) {
-        List<EndpointState> named = endpoints.stream().filter(EndpointState::named).toList();
-        if (named.isEmpty()) {
-            return;
-        }
-        var context = new UseContext(cluster, "dns", generation, metrics.scope(cluster));
-        generation.contexts().add(context);
-        Runnable resolve = () -> named.forEach(endpoint -> {
-            try {
-                endpoint.resolve();
-            } catch (UnknownHostException e) {
-                context.logger().log(System.Logger.Level.WARNING, "The endpoint {0} of cluster \"{1}\" has no address",
-                        endpoint.endpoint().host(), cluster);
-            }
-        });
-        resolve.run();
-        context.every(Duration.ofSeconds(30), resolve);
-    }
-
-    // ---- listeners and routes
-
-    private void makeCodec(String name, ListenerConfig listener) {
-        LoadedPlugin plugin = plugin(listener.protocol(), listener.position(), "protocol");
+    private void makeGate(String name, ListenerConfig listener) {
+        LoadedPlugin plugin = shop.plugin(listener.protocol(), listener.position(), "protocol");
         if (plugin == null) {
             return;
         }
         if (!(plugin.plugin() instanceof ProtocolPlugin<?, ?> protocol)) {
-            problems.add(Problem.at(listener.position(), "protocol",
-                    "\"" + listener.protocol() + "\" is no protocol plugin"));
+            shop.problem(listener.position(), "protocol", "\"" + listener.protocol() + "\" is no protocol plugin");
             return;
         }
-        HttpListener codec = codec(name, listener, protocol);
-        if (codec != null) {
-            generation.codecs().put(name, codec);
+        Gate gate = gate(name, listener, plugin, protocol);
+        if (gate != null) {
+            generation.gates().put(name, gate);
         }
     }
 
-    private <C extends Record> @Nullable HttpListener codec(String name, ListenerConfig listener,
+    private <C extends Record> @Nullable Gate gate(String name, ListenerConfig listener, LoadedPlugin plugin,
             ProtocolPlugin<C, ?> protocol) {
-        C bound = bind(listener.settings(), protocol.config(), protocol);
-        return bound == null ? null : build(listener.position(), listener.protocol(), name,
-                context -> protocol.listener(bound, context, ingresses.apply(name)));
+        C bound = shop.bind(listener.settings(), protocol.config(), protocol);
+        if (bound == null) {
+            return null;
+        }
+        Gate before = previous == null ? null : previous.gates().get(name);
+        if (before != null && before.address().equals(listener.listen())
+                && before.use().fits(plugin, bound, config.clusterNames())) {
+            shop.keep(before.use());
+            return before;
+        }
+        var ingress = new Ingress(engine.loops(), engine.generations(), name);
+        var use = shop.build(listener.position(), plugin, bound, name, null,
+                context -> protocol.listener(bound, context, ingress));
+        return use == null ? null : new Gate(use, ingress, listener.listen());
     }
 
-    private void makeListener(String name, List<Placed> first, List<List<Placed>> routeStages) {
-        List<RouteTable.Entry<Route>> entries = new ArrayList<>();
+    // ---- routes
+
+    private void makeListener(String name, List<StageAssembly.Placed> first,
+            List<List<StageAssembly.Placed>> ofRoutes) {
+        ListenerState before = previous == null ? null : previous.listeners().get(name);
+        Chain chain = chain(first, before == null ? null : before.chain());
+        Map<String, ListenerState.Made> made = LinkedHashMap.newLinkedHashMap(config.routes().size());
         for (int i = 0; i < config.routes().size(); i++) {
             RouteConfig route = config.routes().get(i);
-            if (!route.listeners().isEmpty() && !route.listeners().contains(name)) {
-                continue;
+            if (route.listeners().isEmpty() || route.listeners().contains(name)) {
+                List<StageAssembly.Placed> all = new ArrayList<>(first);
+                all.addAll(ofRoutes.get(i));
+                made.put(route.name(), route(name, route, all, before));
             }
-            List<Placed> all = new ArrayList<>(first);
-            all.addAll(routeStages.get(i));
-            entries.add(new RouteTable.Entry<>(route.match(), new Route(route.name(), chain(all), action(route),
-                    route.timeout().toNanos(),
-                    route.maxBody().bytes() == 0 ? Long.MAX_VALUE : route.maxBody().bytes(),
-                    hostMetrics.route(route.name(), name))));
         }
-        generation.listeners().put(name, new ListenerState(chain(first), RouteTable.compile(entries),
-                hostMetrics.listener(name), hostMetrics.route("", name)));
+        try {
+            generation.listeners().put(name, new ListenerState(chain, table(made, before),
+                    engine.hostMetrics().listener(name), engine.hostMetrics().route("", name), made));
+        } catch (IllegalArgumentException e) {
+            shop.problem(Objects.requireNonNull(config.listeners().get(name)).position(), "routes",
+                    String.valueOf(e.getMessage()));
+        }
     }
 
-    private Chain chain(List<Placed> placed) {
-        return specialiser.specialise(placed.stream().map(Placed::stage).toList(),
-                placed.stream().map(Placed::name).toList());
+    private static RouteTable<Route> table(Map<String, ListenerState.Made> made, @Nullable ListenerState before) {
+        if (before != null && List.copyOf(before.made().values()).equals(List.copyOf(made.values()))) {
+            return before.routes();
+        }
+        List<RouteTable.Entry<Route>> entries = new ArrayList<>(made.size());
+        made.values().forEach(route -> entries.add(new RouteTable.Entry<>(route.config().match(), route.route())));
+        return RouteTable.compile(entries);
     }
 
-    private Route.Action action(RouteConfig route) {
+    private ListenerState.Made route(String listener, RouteConfig route, List<StageAssembly.Placed> placed,
+            @Nullable ListenerState state) {
+        List<Cluster> clusters = clusters(route.to());
+        ListenerState.Made before = state == null ? null : state.made().get(route.name());
+        Chain chain = chain(placed, before == null ? null : before.route().chain());
+        if (before != null && before.route().chain().equals(chain) && before.clusters().equals(clusters)
+                && before.config().equals(route)) {
+            return before;
+        }
+        return new ListenerState.Made(route, clusters, new Route(route.name(), chain, action(route, clusters),
+                route.timeout().toNanos(), route.maxBody().bytes() == 0 ? Long.MAX_VALUE : route.maxBody().bytes(),
+                engine.hostMetrics().route(route.name(), listener)));
+    }
+
+    private Chain chain(List<StageAssembly.Placed> placed, @Nullable Chain before) {
+        List<HttpStage> row = new ArrayList<>(placed.size());
+        List<String> names = new ArrayList<>(placed.size());
+        for (StageAssembly.Placed place : placed) {
+            row.add(Objects.requireNonNull(place.stage()));
+            names.add(place.name());
+        }
+        if (before != null && previous != null && previous.fold() == generation.fold() && isOf(before, row)) {
+            return before;
+        }
+        return engine.specialiser(generation.fold()).specialise(row, names);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // two records that say the same are still two stages
+    private static boolean isOf(Chain chain, List<HttpStage> stages) {
+        boolean same = chain.stages() == stages.size();
+        for (int i = 0; i < stages.size() && same; i++) {
+            same = chain.stage(i) == stages.get(i);
+        }
+        return same;
+    }
+
+    private List<Cluster> clusters(RouteTarget target) {
+        return switch (target) {
+            case RouteTarget.ToCluster to -> List.of(cluster(to.cluster()));
+            case RouteTarget.Weighted weighted -> weighted.weighted().stream().map(share -> cluster(share.cluster()))
+                    .toList();
+            case RouteTarget.Redirected _,RouteTarget.Responded _ -> List.of();
+        };
+    }
+
+    private static Route.Action action(RouteConfig route, List<Cluster> clusters) {
         int segments = route.match().path().segments().size();
         return switch (route.to()) {
-            case RouteTarget.ToCluster to -> new Route.ToClusters(List.of(cluster(to.cluster())), new int[] {1},
-                    Route.Rewrites.of(route.rewrite(), segments));
+            case RouteTarget.ToCluster _ ->
+                new Route.ToClusters(clusters, new int[] {1}, Route.Rewrites.of(route.rewrite(), segments));
             case RouteTarget.Weighted weighted -> {
-                List<Cluster> clusters = new ArrayList<>();
                 int[] upTo = new int[weighted.weighted().size()];
                 int sum = 0;
                 for (int i = 0; i < upTo.length; i++) {
-                    clusters.add(cluster(weighted.weighted().get(i).cluster()));
                     sum += weighted.weighted().get(i).weight();
                     upTo[i] = sum;
                 }
@@ -391,6 +242,6 @@ final class Assembly {
     }
 
     private Cluster cluster(String name) {
-        return java.util.Objects.requireNonNull(generation.clusters().get(name), name);
+        return Objects.requireNonNull(generation.clusters().get(name), name);
     }
 }

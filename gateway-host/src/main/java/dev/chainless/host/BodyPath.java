@@ -52,6 +52,14 @@ abstract class BodyPath {
         stepCount++;
     }
 
+    /** The stages have no part in what follows: the exchange becomes a tunnel. */
+    final void dropSteps() {
+        for (int i = 0; i < stepCount; i++) {
+            steps[i].clear();
+        }
+        stepCount = 0;
+    }
+
     /** Lets bytes go on, beginning with those that were held. */
     final void open() {
         open = true;
@@ -115,10 +123,7 @@ abstract class BodyPath {
         trailers.clear();
         heldBytes = 0;
         release(held);
-        for (int i = 0; i < stepCount; i++) {
-            steps[i].clear();
-        }
-        stepCount = 0;
+        dropSteps();
     }
 
     /** Writes to the wire. */

@@ -6,42 +6,44 @@ import dev.chainless.spi.Endpoint;
 import dev.chainless.spi.http.Attempt;
 import dev.chainless.spi.http.HttpUpstream;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 
-/** A named set of endpoints, its balancer, and a pool for each loop and endpoint. */
+/**
+ * A named set of endpoints and the choice among them. When its configuration changes it is made anew, of the endpoints,
+ * pools, codec and balancer that can stay.
+ */
 final class Cluster {
     private final String name;
     private final ClusterConfig config;
+    private final Use<HttpUpstream> codec;
+    private final Use<Balancer> balancer;
+    private final List<Endpoint> addresses;
     private final List<EndpointState> endpoints;
     private final Balancer.Picker picker;
-    private final HttpUpstream codec;
-    private final Loops loops;
     private final ClusterMetrics metrics;
-    private final List<IdentityHashMap<EndpointState, EndpointPool>> pools;
-    private final EndpointPool[][] poolsByIndex;
+    private final EndpointPool[][] pools;
 
-    Cluster(String name, ClusterConfig config, List<EndpointState> endpoints, Balancer balancer, HttpUpstream codec,
-            Loops loops, ClusterMetrics metrics) {
+    /**
+     * Makes a cluster.
+     *
+     * @param addresses with the weights of this configuration
+     * @param endpoints with their pools, in the order of the addresses
+     */
+    Cluster(String name, ClusterConfig config, Use<HttpUpstream> codec, Use<Balancer> balancer,
+            List<Endpoint> addresses, List<EndpointState> endpoints, ClusterMetrics metrics, int loops) {
         this.name = name;
         this.config = config;
-        this.endpoints = endpoints;
         this.codec = codec;
-        this.loops = loops;
+        this.balancer = balancer;
+        this.addresses = List.copyOf(addresses);
+        this.endpoints = List.copyOf(endpoints);
         this.metrics = metrics;
-        List<Endpoint> addresses = endpoints.stream().map(EndpointState::endpoint).toList();
-        this.picker = balancer.picker(addresses);
-        this.pools = new ArrayList<>();
-        this.poolsByIndex = new EndpointPool[loops.count()][endpoints.size()];
-        for (Loop loop : loops.all()) {
-            IdentityHashMap<EndpointState, EndpointPool> ofLoop = new IdentityHashMap<>();
-            for (int i = 0; i < endpoints.size(); i++) {
-                EndpointPool pool = new EndpointPool(this, endpoints.get(i), loop);
-                ofLoop.put(endpoints.get(i), pool);
-                poolsByIndex[loop.index()][i] = pool;
+        this.picker = balancer.made().picker(this.addresses);
+        this.pools = new EndpointPool[loops][endpoints.size()];
+        for (int loop = 0; loop < loops; loop++) {
+            for (int i = 0; i < pools[loop].length; i++) {
+                pools[loop][i] = endpoints.get(i).pool(loop);
             }
-            pools.add(ofLoop);
         }
     }
 
@@ -49,25 +51,31 @@ final class Cluster {
         return name;
     }
 
-    /** {@return the pool of the endpoint that the balancer picks for an attempt} */
+    /** {@return the pool of the endpoint that the balancer picks for an attempt, whose endpoint it becomes} */
     EndpointPool pick(int loop, Attempt attempt) {
-        return poolsByIndex[loop][picker.pick(attempt)];
+        int picked = picker.pick(attempt);
+        attempt.endpoint(addresses.get(picked));
+        return pools[loop][picked];
     }
 
-    EndpointPool pool(int loop, EndpointState endpoint) {
-        return java.util.Objects.requireNonNull(pools.get(loop).get(endpoint));
+    ClusterConfig config() {
+        return config;
+    }
+
+    Use<HttpUpstream> codec() {
+        return codec;
+    }
+
+    Use<Balancer> balancer() {
+        return balancer;
+    }
+
+    List<Endpoint> addresses() {
+        return addresses;
     }
 
     List<EndpointState> endpoints() {
         return endpoints;
-    }
-
-    HttpUpstream codec() {
-        return codec;
-    }
-
-    Loops loops() {
-        return loops;
     }
 
     ClusterMetrics metrics() {
@@ -86,41 +94,7 @@ final class Cluster {
         return config.idleTimeout();
     }
 
-    Duration keepAlive() {
-        return config.keepAlive();
-    }
-
-    int maxPending() {
-        return config.maxPending();
-    }
-
-    int maxIdle() {
-        return config.maxIdle();
-    }
-
-    int maxRequestsPerConnection() {
-        return config.maxRequestsPerConnection();
-    }
-
     int retries() {
         return config.retries();
-    }
-
-    ClusterConfig config() {
-        return config;
-    }
-
-    /** Closes the pools, each on its loop. */
-    void close() {
-        for (Loop loop : loops.all()) {
-            if (loop.eventLoop().isShuttingDown()) {
-                continue; // it has closed all connections itself
-            }
-            loop.execute(() -> {
-                for (EndpointPool pool : poolsByIndex[loop.index()]) {
-                    pool.close();
-                }
-            });
-        }
     }
 }

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * only.
  */
 final class EndpointPool {
-    private final Cluster cluster;
     private final EndpointState endpoint;
     private final Loop loop;
     private final ArrayDeque<Link> idle = new ArrayDeque<>();
@@ -28,8 +27,7 @@ final class EndpointPool {
     private int opening;
     private boolean closed;
 
-    EndpointPool(Cluster cluster, EndpointState endpoint, Loop loop) {
-        this.cluster = cluster;
+    EndpointPool(EndpointState endpoint, Loop loop) {
         this.endpoint = endpoint;
         this.loop = loop;
         this.expiry = loop.timer().deadline(this::expire);
@@ -43,10 +41,6 @@ final class EndpointPool {
         return endpoint;
     }
 
-    Cluster cluster() {
-        return cluster;
-    }
-
     /**
      * Takes a connection.
      *
@@ -56,10 +50,10 @@ final class EndpointPool {
     @Nullable Link acquire(Flow flow) {
         Link link = takeIdle();
         if (link != null) {
-            cluster.metrics().reused.increment(loop.index());
+            endpoint.metrics().reused.increment(loop.index());
             return link;
         }
-        if (!endpoint.takeWaiting(loop.index(), cluster.maxPending())) {
+        if (!endpoint.takeWaiting(loop.index(), endpoint.config().maxPending())) {
             flow.unlinked(503, "too many requests wait for a connection", false);
             return null;
         }
@@ -92,7 +86,7 @@ final class EndpointPool {
             int lender = endpoint.loopWithIdle(loop.index());
             if (lender >= 0) {
                 opening++;
-                cluster.pool(lender, endpoint).lend(this);
+                endpoint.pool(lender).lend(this);
             } else if (endpoint.takeConnection()) {
                 opening++;
                 connect();
@@ -110,7 +104,7 @@ final class EndpointPool {
             failNext(502, "the name of the endpoint has no address");
             return;
         }
-        cluster.metrics().connects.increment(loop.index());
+        endpoint.metrics().connects.increment(loop.index());
         // In a task of its own: a descriptor that was closed and is used again within one batch of epoll's events would
         // get the old one's, and be closed before it connects.
         loop.execute(() -> connect(address));
@@ -118,13 +112,13 @@ final class EndpointPool {
 
     private void connect(InetSocketAddress address) {
         new Bootstrap().group(loop.eventLoop())
-                .channel(cluster.loops().socketType())
-                .option(ChannelOption.ALLOCATOR, cluster.loops().allocator())
-                .option(ChannelOption.RECVBUF_ALLOCATOR, cluster.loops().readBuffers())
+                .channel(endpoint.loops().socketType())
+                .option(ChannelOption.ALLOCATOR, endpoint.loops().allocator())
+                .option(ChannelOption.RECVBUF_ALLOCATOR, endpoint.loops().readBuffers())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(loop.maxBuffered() / 4, loop.maxBuffered()))
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) cluster.connectTimeout().toMillis())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) endpoint.config().connectTimeout().toMillis())
                 .handler(new Connecting())
                 .connect(address)
                 .addListener(future -> {
@@ -140,10 +134,11 @@ final class EndpointPool {
     private void connected(Channel channel) {
         channel.pipeline().removeFirst();
         Link link = new Link(this);
-        link.connected(cluster.codec().connect(channel, loop.index(), link));
+        link.connected(endpoint.codec().connect(channel, loop.index(), link));
         opening--;
         open.add(link);
-        if (closed) {
+        // Who waits has come before the endpoint went, and is the last that it serves.
+        if (closed && waiting.isEmpty()) {
             link.connection().close();
             return;
         }
@@ -153,7 +148,7 @@ final class EndpointPool {
     private void failed(Throwable cause) {
         endpoint.giveConnection();
         opening--;
-        cluster.metrics().connectFailures.increment(loop.index());
+        endpoint.metrics().connectFailures.increment(loop.index());
         boolean timedOut = cause instanceof io.netty.channel.ConnectTimeoutException;
         failNext(timedOut ? 504 : 502, timedOut ? "connecting to the endpoint took too long"
                 : "the endpoint refused the connection");
@@ -183,10 +178,10 @@ final class EndpointPool {
         int needy = endpoint.loopWaiting(loop.index());
         if (needy >= 0) {
             endpoint.idle(loop.index(), -1);
-            move(link, cluster.pool(needy, endpoint), false);
+            move(link, endpoint.pool(needy), false);
             return;
         }
-        if (idle.size() >= cluster.maxIdle() || cluster.keepAlive().isZero()) {
+        if (idle.size() >= endpoint.config().maxIdle() || endpoint.config().keepAlive().isZero()) {
             endpoint.idle(loop.index(), -1);
             link.connection().close();
             return;
@@ -195,12 +190,12 @@ final class EndpointPool {
         link.idleSince(now);
         idle.addLast(link);
         if (idle.size() == 1) {
-            expiry.set(now + cluster.keepAlive().toNanos());
+            expiry.set(now + endpoint.config().keepAlive().toNanos());
         }
     }
 
     void release(Link link) {
-        int uses = cluster.maxRequestsPerConnection();
+        int uses = endpoint.config().maxRequestsPerConnection();
         boolean wornOut = uses > 0 && link.uses() >= uses;
         if (closed || wornOut || !link.connection().isReusable()) {
             link.connection().close();
@@ -222,7 +217,7 @@ final class EndpointPool {
         } else {
             int needy = endpoint.loopWaiting(loop.index());
             if (needy >= 0) {
-                EndpointPool pool = cluster.pool(needy, endpoint);
+                EndpointPool pool = endpoint.pool(needy);
                 pool.loop.execute(pool::more);
             }
         }
@@ -244,7 +239,7 @@ final class EndpointPool {
     private void move(Link link, EndpointPool target, boolean asked) {
         open.remove(link);
         Channel channel = link.connection().channel();
-        cluster.metrics().borrowed.increment(loop.index());
+        endpoint.metrics().borrowed.increment(loop.index());
         channel.deregister().addListener(left -> target.loop.eventLoop().register(channel).addListener(
                 entered -> target.loop.execute(() -> {
                     if (asked) {
@@ -280,7 +275,7 @@ final class EndpointPool {
 
     private void expire() {
         long now = System.nanoTime();
-        long limit = cluster.keepAlive().toNanos();
+        long limit = endpoint.config().keepAlive().toNanos();
         for (Link link = idle.peekFirst(); link != null; link = idle.peekFirst()) {
             long age = now - link.idleSince();
             if (age < limit) {

@@ -2,18 +2,32 @@ package dev.chainless.host;
 
 import dev.chainless.spi.Counter;
 import dev.chainless.spi.Endpoint;
+import dev.chainless.spi.http.HttpUpstream;
 import io.netty.util.NetUtil;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
-/** What all loops share about one endpoint. Thread-safe; limits are global and taken when a connection is opened. */
-final class EndpointState {
+/**
+ * One endpoint of a cluster: a pool for each loop, and what all loops share. Thread-safe; limits are global and taken when
+ * a connection is opened.
+ */
+final class EndpointState implements Part {
+    private static final Duration BETWEEN_LOOKUPS = Duration.ofSeconds(30);
+
     private final Endpoint endpoint;
-    private final int maxConnections;
+    private final PoolConfig config;
+    private final Use<HttpUpstream> codec;
+    private final Loops loops;
+    private final ClusterMetrics metrics;
+    private final List<EndpointPool> pools;
     private final AtomicInteger connections = new AtomicInteger();
     /** Idle connections and waiting exchanges of each loop, so that loops can borrow from each other. */
     private final AtomicIntegerArray idle;
@@ -23,16 +37,76 @@ final class EndpointState {
     final Counter requests;
     final Counter failures;
     private volatile InetSocketAddress[] addresses;
+    private @Nullable UseContext lookups;
 
-    EndpointState(Endpoint endpoint, int maxConnections, int loops) {
+    EndpointState(Endpoint endpoint, PoolConfig config, Use<HttpUpstream> codec, Loops loops, ClusterMetrics metrics) {
         this.endpoint = endpoint;
-        this.maxConnections = maxConnections;
-        this.idle = new AtomicIntegerArray(loops);
-        this.waiting = new AtomicIntegerArray(loops);
-        this.requests = new Counter(loops);
-        this.failures = new Counter(loops);
+        this.config = config;
+        this.codec = codec;
+        this.loops = loops;
+        this.metrics = metrics;
+        this.idle = new AtomicIntegerArray(loops.count());
+        this.waiting = new AtomicIntegerArray(loops.count());
+        this.requests = new Counter(loops.count());
+        this.failures = new Counter(loops.count());
         byte[] literal = NetUtil.createByteArrayFromIpAddressString(endpoint.host());
         this.addresses = literal == null ? new InetSocketAddress[0] : new InetSocketAddress[] {address(literal)};
+        this.pools = loops.all().stream().map(loop -> new EndpointPool(this, loop)).toList();
+    }
+
+    /** {@return whether a cluster can take it over with its connections} */
+    boolean fits(Endpoint wanted, PoolConfig settings, Use<HttpUpstream> by) {
+        return wanted.host().equals(endpoint.host()) && wanted.port() == endpoint.port() && settings.equals(config)
+                && by == codec;
+    }
+
+    EndpointPool pool(int loop) {
+        return pools.get(loop);
+    }
+
+    PoolConfig config() {
+        return config;
+    }
+
+    HttpUpstream codec() {
+        return codec.made();
+    }
+
+    Loops loops() {
+        return loops;
+    }
+
+    ClusterMetrics metrics() {
+        return metrics;
+    }
+
+    /** Looks the name up now, and in the background again and again; the loops only read what was found. */
+    void lookUp(UseContext context, String cluster) {
+        lookups = context;
+        Runnable resolve = () -> {
+            try {
+                resolve();
+            } catch (UnknownHostException e) {
+                context.logger().log(Level.WARNING, "The endpoint {0} of cluster \"{1}\" has no address",
+                        endpoint.host(), cluster);
+            }
+        };
+        resolve.run();
+        context.every(BETWEEN_LOOKUPS, resolve);
+    }
+
+    @Override
+    public Set<LoadedPlugin> plugins() {
+        return Set.of();
+    }
+
+    /** Closes what is idle, and lets what is busy close when it becomes so. */
+    @Override
+    public void close() {
+        if (lookups != null) {
+            lookups.close();
+        }
+        loops.eachLater(loop -> pool(loop.index()).close());
     }
 
     private InetSocketAddress address(byte[] literal) {
@@ -53,7 +127,7 @@ final class EndpointState {
     }
 
     /** Looks the name up again. Blocks; a name that cannot be resolved keeps its former addresses. */
-    void resolve() throws UnknownHostException {
+    private void resolve() throws UnknownHostException {
         InetAddress[] found = InetAddress.getAllByName(endpoint.host());
         var result = new InetSocketAddress[found.length];
         for (int i = 0; i < found.length; i++) {
@@ -73,7 +147,7 @@ final class EndpointState {
     }
 
     boolean takeConnection() {
-        if (connections.incrementAndGet() > maxConnections) {
+        if (connections.incrementAndGet() > config.maxConnections()) {
             connections.decrementAndGet();
             return false;
         }

@@ -49,6 +49,7 @@ final class Flow extends Cursor implements ExchangeHost {
     }
 
     private final Loop loop;
+    private int place;
     private final Deadline deadline;
     private final BodyPath requestPath = new RequestPath();
     private final BodyPath responsePath = new ResponsePath();
@@ -56,8 +57,11 @@ final class Flow extends Cursor implements ExchangeHost {
     private final List<Pause> bodyPauses = new ArrayList<>(2);
     private long epoch;
     private Phase phase = Phase.IDLE;
+    private @Nullable Ingress ingress;
     private @Nullable Generation generation;
     private @Nullable ListenerState listener;
+    private @Nullable ListenerMetrics leftListener;
+    private @Nullable RouteMetrics leftRoute;
     private @Nullable HttpDownstream downstream;
     private @Nullable Chain chain;
     private @Nullable Route route;
@@ -75,9 +79,10 @@ final class Flow extends Cursor implements ExchangeHost {
     private long stageDeadline;
     private long attemptStart;
 
-    Flow(Loop loop) {
+    Flow(Loop loop, int place) {
         super(cursor -> new Exchange((Flow) cursor));
         this.loop = loop;
+        this.place = place;
         this.deadline = loop.timer().deadline(this::expired);
     }
 
@@ -89,13 +94,21 @@ final class Flow extends Cursor implements ExchangeHost {
         return epoch;
     }
 
+    /** {@return the place in the loop's list} */
+    int place() {
+        return place;
+    }
+
+    void place(int at) {
+        place = at;
+    }
+
     int maxBuffered() {
         return loop.maxBuffered();
     }
 
-    void begin(@Nullable Generation current, @Nullable ListenerState at, HttpDownstream out) {
-        generation = current;
-        listener = at;
+    void begin(@Nullable Ingress from, HttpDownstream out) {
+        ingress = from;
         downstream = out;
     }
 
@@ -115,8 +128,10 @@ final class Flow extends Cursor implements ExchangeHost {
 
     /** The head is complete. */
     void request() {
-        ListenerState at = Objects.requireNonNull(listener);
-        start(at);
+        ListenerState at = start();
+        if (at == null) {
+            return;
+        }
         PathCheck path = PathCheck.check(exchange.request());
         if (path == PathCheck.BAD) {
             at.metrics().malformed.increment(loop.index());
@@ -157,8 +172,10 @@ final class Flow extends Cursor implements ExchangeHost {
 
     /** What came cannot be served: the listener's own stages see it all the same. */
     void refuse(int status, String detail) {
-        ListenerState at = Objects.requireNonNull(listener);
-        start(at);
+        ListenerState at = start();
+        if (at == null) {
+            return;
+        }
         at.metrics().malformed.increment(loop.index());
         chain = at.chain();
         entered = at.chain().stages(); // their response filters and logs see it, though there is no request to run
@@ -180,7 +197,19 @@ final class Flow extends Cursor implements ExchangeHost {
         guarded(this::attempt);
     }
 
-    private void start(ListenerState at) {
+    /** Begins under the generation of the moment. {@return the listener there, null if the exchange is over already} */
+    private @Nullable ListenerState start() {
+        Ingress from = Objects.requireNonNull(ingress);
+        Generation now = from.generation();
+        ListenerState at = now == null ? null : now.listeners().get(from.listener());
+        if (now == null || at == null) {
+            downstream().reset(exchange); // it came after the last moment of a listener that is gone
+            recycle();
+            return null;
+        }
+        generation = now;
+        listener = at;
+        now.begin(loop.index());
         exchange.started(System.nanoTime());
         at.metrics().requests.increment(loop.index());
         requestHasBody = exchange.request().contentLength() != 0;
@@ -189,6 +218,7 @@ final class Flow extends Cursor implements ExchangeHost {
         }
         step = 0;
         entered = 0;
+        return at;
     }
 
     void requestData(ByteBuf chunk) {
@@ -249,7 +279,7 @@ final class Flow extends Cursor implements ExchangeHost {
         dropPause();
         LOG.log(Level.ERROR, "A stage of route \"" + exchange.route() + "\" failed while " + phase, e);
         if (generation != null) {
-            generation.metrics().stageFailures.increment(loop.index());
+            generation.engine().hostMetrics().stageFailures.increment(loop.index());
         }
         exchange.respond(500);
         exchange.detail("a stage failed");
@@ -400,9 +430,7 @@ final class Flow extends Cursor implements ExchangeHost {
             head = attemptHead;
         }
         attempt.begin(attempt.number() + 1, head);
-        EndpointPool chosen = cluster().pick(loop.index(), attempt);
-        attempt.endpoint(chosen.endpoint().endpoint());
-        pool = chosen;
+        pool = cluster().pick(loop.index(), attempt);
         if (own) {
             phase = Phase.UPSTREAM_REQUEST;
             step = 0;
@@ -643,6 +671,7 @@ final class Flow extends Cursor implements ExchangeHost {
         tunnel = head.status() == 101 && !exchange.isLocalReply();
         if (exchange.request().upgrade() && link != null) {
             if (tunnel) {
+                requestPath.dropSteps();
                 requestPath.begin();
             } else {
                 link.connection().end(exchange.attempt(), null);
@@ -675,6 +704,9 @@ final class Flow extends Cursor implements ExchangeHost {
         responsePath.open();
         if (open && phase == Phase.STREAMING) {
             requestPath.open();
+            if (generation != null && generation.isReplaced()) {
+                replaced(generation);
+            }
         }
     }
 
@@ -745,6 +777,64 @@ final class Flow extends Cursor implements ExchangeHost {
         }
     }
 
+    // ---- the generation goes
+
+    /**
+     * The generation was replaced. An exchange all of whose stages live on goes over to the new one, however long it lasts;
+     * a tunnel whose stages go is told so, and needs no generation any more. Any other ends on the one that it began with.
+     */
+    void replaced(Generation old) {
+        Generation next = old.engine().generations().current();
+        ListenerState at = listener;
+        if (generation != old || next == null || phase == Phase.IDLE) {
+            return;
+        }
+        if (mayGoOver(next)) {
+            forgetListener(at);
+            next.begin(loop.index());
+            generation = next;
+            old.end(loop.index());
+        } else if (tunnel && phase == Phase.STREAMING) {
+            complete(Completion.REPLACED);
+            forgetListener(at);
+            chain = old.engine().none();
+            entered = 0;
+            route = null;
+            old.closeSlots(exchange);
+            exchange.dropValues();
+            generation = null;
+            old.end(loop.index());
+        }
+    }
+
+    private boolean mayGoOver(Generation next) {
+        Cluster to = cluster;
+        boolean may = to == null || phase == Phase.STREAMING || next.clusters().get(to.name()) == to;
+        Chain stages = chain();
+        for (int i = 0; i < stages.stages() && may; i++) {
+            may = next.has(stages.stage(i));
+        }
+        return may;
+    }
+
+    /** What a listener was under one generation refers to all of its routes, and may not be kept. */
+    private void forgetListener(@Nullable ListenerState at) {
+        if (at != null) {
+            leftListener = at.metrics();
+            leftRoute = at.counted(route);
+            listener = null;
+        }
+    }
+
+    /** {@return whether it broke off an exchange of this generation, or of a tunnel that came from there} */
+    boolean stop(Generation old, List<Ingress> gone) {
+        boolean affected = phase != Phase.IDLE && (generation == old || (ingress != null && gone.contains(ingress)));
+        if (affected) {
+            guarded(() -> breakOff(Completion.STOPPED, "it did not end in time after its configuration was replaced"));
+        }
+        return affected;
+    }
+
     // ---- the end
 
     /** The client went away, or broke its protocol. */
@@ -781,21 +871,29 @@ final class Flow extends Cursor implements ExchangeHost {
         requestPath.close();
         responsePath.close();
         dropReplyBody();
-        Chain ended = chain();
         if (phase == Phase.REQUEST) {
-            entered = ended.enteredAt(step);
+            entered = chain().enteredAt(step);
         }
+        complete(reason);
+        if (listener != null) {
+            listener.ended(exchange, route);
+        } else if (leftListener != null && leftRoute != null) {
+            leftListener.ended(exchange, leftRoute);
+        }
+        Generation under = generation;
+        if (under != null) {
+            under.closeSlots(exchange);
+            under.end(loop.index());
+        }
+        recycle();
+    }
+
+    private void complete(Completion reason) {
+        Chain ended = chain();
         step = ended.completeStart(entered);
         repeat(() -> ended.complete(this, reason));
         step = 0;
         repeat(() -> ended.log(this));
-        if (listener != null) {
-            listener.ended(exchange, route);
-        }
-        if (generation != null) {
-            generation.closeSlots(exchange);
-        }
-        recycle();
     }
 
     /** Calls a phase of the chain again as long as a stage throws, which then goes on behind that stage. */
@@ -814,8 +912,11 @@ final class Flow extends Cursor implements ExchangeHost {
         epoch++;
         phase = Phase.IDLE;
         exchange.clear();
+        ingress = null;
         generation = null;
         listener = null;
+        leftListener = null;
+        leftRoute = null;
         downstream = null;
         chain = null;
         route = null;

@@ -10,17 +10,15 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,13 +43,15 @@ public final class Gateway implements AutoCloseable {
     private static final Duration STALL = Duration.ofSeconds(2);
 
     private final GatewayConfig config;
+    private final @Nullable Supplier<GatewayConfig> source;
     private final PluginRegistry plugins;
     private final ExecutorService background;
     private final Loops loops;
     private final MetricRegistry metrics;
     private final HostMetrics hostMetrics;
+    private final Engine engine;
     private final Listeners listeners;
-    private final Map<String, Ingress> ingresses = new HashMap<>();
+    private final Reloader reloader;
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -60,17 +60,19 @@ public final class Gateway implements AutoCloseable {
     private @Nullable Admin admin;
     private @Nullable LoopWatch watch;
     private volatile boolean listening;
-    private volatile @Nullable Generation generation;
 
-    private Gateway(GatewayConfig config, List<? extends Plugin<?>> given) {
+    private Gateway(GatewayConfig config, @Nullable Supplier<GatewayConfig> source,
+            List<? extends Plugin<?>> given) {
         this.config = config;
+        this.source = source;
         this.plugins = new PluginRegistry(config.runtime().pluginsDirectory().orElse(null), given);
         this.background = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("background-", 0).factory());
         this.loops = new Loops(config.runtime());
         this.metrics = new MetricRegistry(loops.count());
         this.hostMetrics = new HostMetrics(metrics, loops.count());
-        this.listeners = new Listeners(loops, hostMetrics, config.runtime().maxConnections());
-        config.listeners().keySet().forEach(name -> ingresses.put(name, new Ingress(loops, name)));
+        this.engine = new Engine(plugins, loops, background, metrics, hostMetrics);
+        this.listeners = new Listeners(loops, engine.generations(), hostMetrics);
+        this.reloader = new Reloader(engine, listeners);
     }
 
     /**
@@ -95,7 +97,27 @@ public final class Gateway implements AutoCloseable {
      * @throws StartException if an address cannot be bound or the like, in one sentence
      */
     public static Gateway start(GatewayConfig config, List<? extends Plugin<?>> plugins) {
-        var gateway = new Gateway(config, plugins);
+        return start(config, null, plugins);
+    }
+
+    /**
+     * Starts a gateway whose configuration can be read again: by {@link #reload()}, and by the admin server where somebody
+     * asks for it there.
+     *
+     * @param source reads the configuration, for example {@code () -> ConfigFile.load(file)}; throws a
+     *     {@link ConfigException} or {@link StartException} if it cannot
+     * @param plugins given as objects, which go before those of the plugins directory
+     * @return the gateway, accepting connections
+     * @throws ConfigException with all that is wrong with the configuration
+     * @throws StartException if an address cannot be bound or the like, in one sentence
+     */
+    public static Gateway start(Supplier<GatewayConfig> source, List<? extends Plugin<?>> plugins) {
+        return start(source.get(), source, plugins);
+    }
+
+    private static Gateway start(GatewayConfig config, @Nullable Supplier<GatewayConfig> source,
+            List<? extends Plugin<?>> plugins) {
+        var gateway = new Gateway(config, source, plugins);
         boolean started = false;
         try {
             gateway.open();
@@ -117,10 +139,13 @@ public final class Gateway implements AutoCloseable {
      * @throws StartException if something else would keep it from starting
      */
     public static void check(GatewayConfig config, List<? extends Plugin<?>> plugins) {
-        var gateway = new Gateway(config, plugins);
+        var gateway = new Gateway(config, null, plugins);
         try {
             // No socket is opened, so that a demo on any free port has none yet; which one does not matter here.
-            gateway.assemble(new HostPort(config.demo().listen().host(), Math.max(1, config.demo().listen().port())));
+            HostPort demo = new HostPort(config.demo().listen().host(), Math.max(1, config.demo().listen().port()));
+            var assembly = new Assembly(config, gateway.engine, gateway.implied(demo), null);
+            assembly.make();
+            assembly.drop();
         } finally {
             gateway.close();
         }
@@ -132,34 +157,66 @@ public final class Gateway implements AutoCloseable {
             demo = new DemoOrigin(new InetSocketAddress(demoAddress.host(), demoAddress.port()));
             demoAddress = new HostPort(demoAddress.host(), demo.address().getPort());
         }
-        Generation first = assemble(demoAddress);
-        generation = first;
-        ingresses.values().forEach(ingress -> ingress.publish(first));
-        if (config.admin().enabled()) {
-            admin = new Admin(config.admin(), new GatewayView(this), metrics);
-        }
-        watch = new LoopWatch(loops.all().stream().map(Loop::eventLoop).toList(), hostMetrics, STALL);
         var activated = ActivatedSockets.fromEnvironment();
-        config.listeners().forEach((name, listener) -> listeners.open(name, listener,
-                activated.take(name, listener.listen()), this::codec));
+        reloader.start(config, implied(demoAddress), this::openAdmin,
+                (name, listener) -> activated.take(name, listener.listen()));
         for (String unused : activated.unused()) {
             LOG.log(Level.WARNING, "The service manager handed over the socket {0}, which no listener is for", unused);
         }
+        watch = new LoopWatch(loops.all().stream().map(Loop::eventLoop).toList(), hostMetrics, STALL);
         listening = true;
         notifier.ready();
         notifier.watch(watch::responsive);
     }
 
-    private dev.chainless.spi.http.HttpListener codec(String listener) {
-        return Objects.requireNonNull(Objects.requireNonNull(generation).codecs().get(listener));
+    private void openAdmin() {
+        if (config.admin().enabled()) {
+            admin = new Admin(config.admin(), new GatewayView(this), metrics);
+        }
     }
 
-    private Generation assemble(HostPort demoAddress) {
-        Map<String, List<EndpointConfig>> implied = config.demo().enabled()
+    private Map<String, List<EndpointConfig>> implied(HostPort demoAddress) {
+        return config.demo().enabled()
                 ? Map.of(GatewayConfig.DEMO_CLUSTER, List.of(new EndpointConfig(demoAddress, 1)))
                 : Map.of();
-        return new Assembly(config, plugins, loops, background, metrics, hostMetrics,
-                name -> Objects.requireNonNull(ingresses.get(name)), implied).make();
+    }
+
+    /**
+     * Puts another configuration into effect. It is checked and made whole first, and then applied at once: what did not
+     * change keeps its instances, pools, state and connections, exchanges under way end on the configuration that they
+     * began with. Waits for another reload, if there is one; not for use on an event loop.
+     *
+     * @param next of the TOML or of the builder
+     * @return what has changed
+     * @throws ConfigException with all that is wrong with it; then nothing has changed
+     * @throws StartException likewise, if an address cannot be bound or the like
+     */
+    public Reloaded reload(GatewayConfig next) {
+        return reloader.reload(next);
+    }
+
+    /**
+     * Reads the configuration again from where it came at the start, and puts it into effect.
+     *
+     * @return what has changed
+     * @throws ConfigException with all that is wrong with it; then nothing has changed
+     * @throws StartException likewise, if an address cannot be bound, or the gateway was started with a configuration that
+     *     cannot be read again
+     */
+    public Reloaded reload() {
+        if (source == null) {
+            throw new StartException(
+                    "This gateway was started by a program that gave it its configuration; that program "
+                            + "has to give it another one");
+        }
+        GatewayConfig next;
+        try {
+            next = source.get();
+        } catch (ConfigException | StartException e) {
+            reloader.failed();
+            throw e;
+        }
+        return reload(next);
     }
 
     /** {@return where each listener listens, by its name} */
@@ -172,9 +229,10 @@ public final class Gateway implements AutoCloseable {
         return admin == null ? null : admin.address();
     }
 
-    /** {@return what the gateway runs on} */
+    /** {@return the configuration in effect} */
     public GatewayConfig config() {
-        return config;
+        Generation now = generation();
+        return now == null ? config : now.config();
     }
 
     /** {@return the plugins that can be found in a directory, by name; each is loaded to find out} */
@@ -216,7 +274,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     @Nullable Generation generation() {
-        return generation;
+        return engine.generations().current();
     }
 
     PluginRegistry registry() {
@@ -236,23 +294,16 @@ public final class Gateway implements AutoCloseable {
             return;
         }
         notifier.stopping();
-        Generation last = generation;
-        Duration within = config.runtime().drain();
-        if (last != null) {
+        Duration within = config().runtime().drain();
+        if (generation() != null) {
             LOG.log(Level.INFO, "Draining: {0} connections, at most {1} s", listeners.connections(),
                     within.toSeconds());
             listeners.close();
-            ingresses.values().forEach(Ingress::drain);
+            reloader.gates().forEach(gate -> gate.ingress().drain());
             // Connections that are accepted but still on their way to a loop get there first.
             long end = System.nanoTime() + within.toNanos();
             pause(NOTICE);
-            try {
-                for (Loop loop : loops.all()) {
-                    loop.execute(() -> last.codecs().values().forEach(codec -> codec.drain(loop.index(), within)));
-                }
-            } catch (RejectedExecutionException e) {
-                LOG.log(Level.DEBUG, "The loops were stopped before they could drain", e);
-            }
+            reloader.gates().forEach(gate -> gate.drain(loops, within));
             while (listeners.connections() > 0 && System.nanoTime() - end < 0 && !closed.get()) {
                 pause(Duration.ofMillis(20));
             }
@@ -292,10 +343,7 @@ public final class Gateway implements AutoCloseable {
         }
         // The loops close their connections, so that every exchange ends and is logged while its stages are still there.
         loops.stop();
-        Generation last = generation;
-        if (last != null) {
-            last.close();
-        }
+        engine.generations().close();
         if (demo != null) {
             demo.close();
         }

@@ -62,9 +62,10 @@ final class GatewayView implements AdminView {
         List<UpstreamRow> rows = new ArrayList<>();
         if (generation != null) {
             new TreeMap<>(generation.clusters()).forEach((name, cluster) -> {
-                for (EndpointState endpoint : cluster.endpoints()) {
+                for (int i = 0; i < cluster.endpoints().size(); i++) {
+                    EndpointState endpoint = cluster.endpoints().get(i);
                     int idle = endpoint.idle();
-                    rows.add(new UpstreamRow(name, endpoint.endpoint().authority(), endpoint.endpoint().weight(),
+                    rows.add(new UpstreamRow(name, endpoint.endpoint().authority(), cluster.addresses().get(i).weight(),
                             Math.max(0, endpoint.connections() - idle), idle, endpoint.requests.sum(),
                             endpoint.failures.sum()));
                 }
@@ -105,5 +106,10 @@ final class GatewayView implements AdminView {
     @Override
     public GatewayConfig config() {
         return gateway.config();
+    }
+
+    @Override
+    public Reloaded reload() {
+        return gateway.reload();
     }
 }

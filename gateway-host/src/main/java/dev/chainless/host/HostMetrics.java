@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 
 /**
  * The gateway's own metrics. Those of a listener, cluster or route live from the first generation that has it to the
@@ -33,6 +32,10 @@ final class HostMetrics {
 
     /** Stages that threw, an exchange answered by 500 each time. */
     final Counter stageFailures;
+    /** Configurations that were applied while the gateway ran. */
+    final Counter reloads;
+    /** Configurations that were refused while the gateway ran. */
+    final Counter failedReloads;
     /** How much later than asked each loop runs a task, measured again and again. */
     final LatencyHistogram loopLag;
     /** How often a loop was found not to come back. */
@@ -49,6 +52,9 @@ final class HostMetrics {
         this.loops = loops;
         MetricRegistry.Scope scope = registry.scope("host");
         stageFailures = scope.counter("stage_failures", "Exchanges in which a stage threw an exception.");
+        reloads = scope.counter("reloads", "Configurations that were taken while the gateway ran.", "outcome", "ok");
+        failedReloads = scope.counter("reloads", "Configurations that were taken while the gateway ran.", "outcome",
+                "failed");
         loopStalls = scope.counter("loop_stalls", "Times that an event loop was kept busy far too long by one task.");
         loopLag = scope.histogram("loop_lag_seconds", "How much later than asked an event loop runs a task.");
         if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider) {
@@ -83,12 +89,13 @@ final class HostMetrics {
      *
      * @param listenerNames the listeners that are left
      * @param clusterNames the clusters that are left
-     * @param routeNames the routes that are left
+     * @param routeTables the routes that are left, by name; those without a name are always left
      */
-    void retain(Set<String> listenerNames, Set<String> clusterNames, Predicate<String> routeNames) {
+    void retain(Set<String> listenerNames, Set<String> clusterNames, List<? extends Map<String, ?>> routeTables) {
         drop(listeners, "listener ", listenerNames);
         drop(clusters, "cluster ", clusterNames);
-        routes.keySet().removeIf(key -> !routeNames.test(key.route()) || !listenerNames.contains(key.listener()));
+        routes.keySet().removeIf(key -> !listenerNames.contains(key.listener()) || (!key.route().isEmpty()
+                && routeTables.stream().noneMatch(table -> table.containsKey(key.route()))));
     }
 
     private void drop(Map<String, ?> metrics, String owner, Collection<String> left) {

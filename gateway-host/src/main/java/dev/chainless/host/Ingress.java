@@ -8,21 +8,53 @@ import dev.chainless.spi.http.HttpIngress;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** Where the codec of one listener delivers: the exchange goes to its flow, under the generation of the moment. */
+/**
+ * Where one codec of a listener delivers: the exchange goes to its flow, and begins under the generation of the moment.
+ * When the listener is gone, what its last connections send still goes to the last generation that had it.
+ */
 final class Ingress implements HttpIngress {
     private final Loops loops;
+    private final Generations generations;
     private final String listener;
-    private volatile @Nullable Generation generation;
+    private volatile @Nullable Generation last;
     private volatile boolean draining;
+    private volatile boolean closed;
 
-    Ingress(Loops loops, String listener) {
+    Ingress(Loops loops, Generations generations, String listener) {
         this.loops = loops;
+        this.generations = generations;
         this.listener = listener;
     }
 
-    /** New exchanges run under this generation from now on. */
-    void publish(Generation next) {
-        generation = next;
+    String listener() {
+        return listener;
+    }
+
+    /** {@return under which an exchange begins, null when it cannot any more} On the exchange's loop. */
+    @Nullable Generation generation() {
+        Generation pinned = last;
+        return pinned == null ? generations.current() : closed ? null : pinned;
+    }
+
+    /** The listener will be gone: exchanges begin under this generation until {@link #close}. */
+    synchronized void pin(Generation generation) {
+        if (last == null) {
+            if (!closed) {
+                generation.pin();
+            }
+            last = generation;
+        }
+    }
+
+    /** Exchanges do not begin here any more, if the listener is gone. */
+    synchronized void close() {
+        Generation pinned = last;
+        if (!closed) {
+            closed = true;
+            if (pinned != null) {
+                pinned.unpin();
+            }
+        }
     }
 
     void drain() {
@@ -35,8 +67,7 @@ final class Ingress implements HttpIngress {
 
     @Override
     public Exchange open(int loop, HttpDownstream downstream) {
-        Generation now = java.util.Objects.requireNonNull(generation);
-        return loops.get(loop).flow(now, now.listener(listener), downstream).exchange;
+        return loops.get(loop).flow(this, downstream).exchange;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.chainless.host;
 
 import dev.chainless.spi.Counter;
+import dev.chainless.spi.http.Exchange;
 
 /** What is counted of a listener. */
 final class ListenerMetrics {
@@ -35,6 +36,18 @@ final class ListenerMetrics {
                 "Time from a request's head to the end of its exchange.");
         scope.gauge("connections_open", "Connections of clients that are open.", () -> difference(accepted, closed));
         scope.gauge("exchanges_active", "Exchanges under way.", () -> difference(requests, ended));
+    }
+
+    /** Counts an exchange that has ended. On its loop. */
+    void ended(Exchange exchange, RouteMetrics route) {
+        int loop = exchange.loop();
+        long nanos = System.nanoTime() - exchange.startNanos();
+        ended.increment(loop);
+        sent.add(loop, exchange.sentBytes());
+        received.add(loop, exchange.receivedBytes());
+        duration.record(loop, nanos);
+        route.ended(loop,
+                exchange.hasResponse() && exchange.responseNanos() != 0 ? exchange.response().status() : 0, nanos);
     }
 
     /** The end is read first: what ends between both readings must not make the difference negative. */

@@ -1,6 +1,9 @@
 package dev.chainless.host;
 
+import dev.chainless.config.RouteConfig;
 import dev.chainless.spi.http.Exchange;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,18 +13,27 @@ import org.jspecify.annotations.Nullable;
  * @param routes what this listener serves
  * @param metrics of the listener
  * @param unrouted counts what has no route
+ * @param made the routes with what they were made of, by name in the order of the file, for the next generation
  */
-record ListenerState(Chain chain, RouteTable<Route> routes, ListenerMetrics metrics, RouteMetrics unrouted) {
+record ListenerState(Chain chain, RouteTable<Route> routes, ListenerMetrics metrics, RouteMetrics unrouted,
+        Map<String, Made> made) {
+
+    /**
+     * A route and what it was made of.
+     *
+     * @param config what the file says
+     * @param clusters where it sends, in order
+     * @param route made of both
+     */
+    record Made(RouteConfig config, List<Cluster> clusters, Route route) {}
 
     /** Counts an exchange that has ended. On its loop. */
     void ended(Exchange exchange, @Nullable Route route) {
-        int loop = exchange.loop();
-        long nanos = System.nanoTime() - exchange.startNanos();
-        metrics.ended.increment(loop);
-        metrics.sent.add(loop, exchange.sentBytes());
-        metrics.received.add(loop, exchange.receivedBytes());
-        metrics.duration.record(loop, nanos);
-        (route == null ? unrouted : route.metrics()).ended(loop,
-                exchange.hasResponse() && exchange.responseNanos() != 0 ? exchange.response().status() : 0, nanos);
+        metrics.ended(exchange, counted(route));
+    }
+
+    /** {@return where the exchanges of a route are counted} */
+    RouteMetrics counted(@Nullable Route route) {
+        return route == null ? unrouted : route.metrics();
     }
 }

@@ -1,56 +1,197 @@
 package dev.chainless.host;
 
 import dev.chainless.config.ListenerConfig;
-import dev.chainless.spi.http.HttpListener;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The listening sockets. An accepted connection goes to the less loaded of two loops, where its codec takes it over. */
+/**
+ * The listening sockets. A change of them is prepared, which may fail and is undone then, and goes into effect once what
+ * serves them is published.
+ */
 final class Listeners {
-    private final Loops loops;
-    private final HostMetrics metrics;
-    private final int maxConnections;
-    private final AtomicInteger connections = new AtomicInteger();
-    private final Map<String, Channel> channels = new TreeMap<>();
+    private static final Logger LOG = System.getLogger(Listeners.class.getName());
 
-    Listeners(Loops loops, HostMetrics metrics, int maxConnections) {
+    private final Loops loops;
+    private final Generations generations;
+    private final HostMetrics metrics;
+    private final AtomicInteger connections = new AtomicInteger();
+    private volatile int maxConnections;
+    private volatile Map<String, Bound> bound = Map.of();
+    private int acceptors;
+
+    /** A listening socket and what it is for. */
+    private record Bound(ListenerConfig config, Channel channel, Acceptor acceptor) {}
+
+    Listeners(Loops loops, Generations generations, HostMetrics metrics) {
         this.loops = loops;
+        this.generations = generations;
         this.metrics = metrics;
-        this.maxConnections = maxConnections;
+    }
+
+    Loops loops() {
+        return loops;
+    }
+
+    Generations generations() {
+        return generations;
+    }
+
+    int maxConnections() {
+        return maxConnections;
+    }
+
+    int connected() {
+        return connections.incrementAndGet();
+    }
+
+    void disconnected() {
+        connections.decrementAndGet();
+    }
+
+    int connections() {
+        return connections.get();
+    }
+
+    Map<String, InetSocketAddress> addresses() {
+        Map<String, InetSocketAddress> addresses = new TreeMap<>();
+        bound.forEach((name, listener) -> addresses.put(name, (InetSocketAddress) listener.channel().localAddress()));
+        return addresses;
+    }
+
+    /** A set of listeners that may come into effect. */
+    final class Change {
+        private final int most;
+        private final Map<String, Bound> next = new TreeMap<>();
+        private final List<Channel> opened = new ArrayList<>();
+        private final List<Bound> taken = new ArrayList<>();
+
+        private Change(int most) {
+            this.most = most;
+        }
+
+        private void add(String name, ListenerConfig config, @Nullable ServerChannel activated) {
+            Bound before = bound.get(name);
+            Bound reused =
+                    before != null && before.config().listen().equals(config.listen()) ? before : renamed(config);
+            Acceptor acceptor = before != null && before.equals(reused) ? before.acceptor()
+                    : new Acceptor(Listeners.this, name, config.maxConnections(), metrics.listener(name));
+            if (reused != null) {
+                if (reused.config().backlog() != config.backlog() && !(reused.channel() instanceof UnixChannel)) {
+                    throw new StartException(
+                            "listeners." + name + ".backlog cannot change while the gateway runs with the "
+                                    + "transport nio; restart it");
+                }
+                taken.add(reused);
+                next.put(name, new Bound(config, reused.channel(), acceptor));
+                return;
+            }
+            next.put(name, new Bound(config, open(name, config, activated, acceptor), acceptor));
+        }
+
+        /** {@return the socket of a listener that goes, where one of another name comes in its place} */
+        private @Nullable Bound renamed(ListenerConfig config) {
+            return bound.values().stream().filter(old -> config.listen().port() != 0
+                    && old.config().listen().equals(config.listen())).findFirst().orElse(null);
+        }
+
+        private Channel open(String name, ListenerConfig config, @Nullable ServerChannel activated, Acceptor acceptor) {
+            ServerChannel server = activated == null ? loops.serverChannel() : activated;
+            opened.add(server);
+            server.config().setAutoRead(false); // nobody is served before all is published
+            server.config().setOption(ChannelOption.SO_BACKLOG, config.backlog());
+            server.config().setOption(ChannelOption.SO_REUSEADDR, true);
+            server.pipeline().addLast(acceptor);
+            loops.acceptor(acceptors++).register(server).syncUninterruptibly();
+            if (activated == null) {
+                InetSocketAddress address = new InetSocketAddress(config.listen().host(), config.listen().port());
+                bound(server.bind(address), address, "listeners." + name + ".listen");
+            }
+            return server;
+        }
+
+        /** Closes what was opened for the change. */
+        void undo() {
+            opened.forEach(channel -> channel.close().syncUninterruptibly());
+        }
+
+        /**
+         * Says that listeners go, before the generation without them is published.
+         *
+         * @param gates of the generation that goes
+         */
+        void leaving(Map<String, Gate> gates) {
+            bound.forEach((name, old) -> {
+                if (!next.containsKey(name)) {
+                    old.acceptor().leave(gates.get(name));
+                }
+            });
+        }
+
+        /** Accepts connections at the new sockets and stops to accept at those that go. */
+        void commit() {
+            maxConnections = most;
+            Map<String, Bound> before = bound;
+            bound = Map.copyOf(next);
+            next.forEach((name, now) -> {
+                now.acceptor().limit(now.config().maxConnections());
+                taken.stream().filter(old -> old.channel().equals(now.channel())).forEach(old -> take(old, now));
+            });
+            opened.forEach(channel -> channel.config().setAutoRead(true));
+            before.values().stream().filter(old -> !taken.contains(old))
+                    .forEach(old -> old.channel().close().syncUninterruptibly());
+        }
+
+        private void take(Bound old, Bound now) {
+            if (old.acceptor() != now.acceptor()) {
+                old.channel().pipeline().replace(old.acceptor(), null, now.acceptor());
+            }
+            if (old.config().backlog() != now.config().backlog() && now.channel() instanceof UnixChannel unix
+                    && unix.fd() instanceof Socket socket) {
+                try {
+                    socket.listen(now.config().backlog()); // a second listen(2) changes nothing but the backlog
+                } catch (IOException e) {
+                    LOG.log(Level.WARNING, "A listener keeps its backlog: {0}", e.getMessage());
+                }
+            }
+        }
     }
 
     /**
-     * Binds a listener, or takes the socket that the service manager has bound for it.
+     * Prepares the sockets of a configuration: binds those that are new, or takes what the service manager has bound.
      *
-     * @param activated that socket, null to bind one
-     * @param codec the codec of the moment
-     * @throws StartException if the address cannot be bound
+     * @param next the listeners by name
+     * @param most connections over all of them
+     * @param activated the service manager's socket for a listener, null for none
+     * @throws StartException if an address cannot be bound; then nothing has changed
      */
-    void open(String name, ListenerConfig config, @Nullable ServerChannel activated,
-            Function<String, HttpListener> codec) {
-        var acceptor = new Acceptor(name, config.maxConnections(), codec);
-        ServerChannel server = activated == null ? loops.serverChannel() : activated;
-        server.config().setOption(ChannelOption.SO_BACKLOG, config.backlog());
-        server.config().setOption(ChannelOption.SO_REUSEADDR, true);
-        server.pipeline().addLast(acceptor);
-        InetSocketAddress address = new InetSocketAddress(config.listen().host(), config.listen().port());
-        loops.acceptor(channels.size()).register(server).syncUninterruptibly();
-        if (activated == null) {
-            bound(server.bind(address), address, "listeners." + name + ".listen");
+    Change prepare(Map<String, ListenerConfig> next, int most,
+            BiFunction<String, ListenerConfig, @Nullable ServerChannel> activated) {
+        var change = new Change(most);
+        boolean whole = false;
+        try {
+            next.forEach((name, config) -> change.add(name, config, activated.apply(name, config)));
+            whole = true;
+            return change;
+        } finally {
+            if (!whole) {
+                change.undo();
+            }
         }
-        channels.put(name, server);
     }
 
     /** {@return the channel once it is bound, or a sentence why it cannot be} */
@@ -74,85 +215,8 @@ final class Listeners {
         throw new StartException("Cannot listen on " + shown + " (" + key + "): " + message);
     }
 
-    Map<String, InetSocketAddress> addresses() {
-        Map<String, InetSocketAddress> addresses = new TreeMap<>();
-        channels.forEach((name, channel) -> addresses.put(name, (InetSocketAddress) channel.localAddress()));
-        return addresses;
-    }
-
-    int connections() {
-        return connections.get();
-    }
-
     /** Stops to accept. What waits in the socket's queue is accepted first, so that nobody is reset. */
     void close() {
-        channels.values().forEach(channel -> channel.close().syncUninterruptibly());
-    }
-
-    /** Takes accepted connections. */
-    private final class Acceptor extends ChannelInboundHandlerAdapter {
-        private final String name;
-        private final int limit;
-        private final Function<String, HttpListener> codec;
-        private final AtomicInteger open = new AtomicInteger();
-        private final ListenerMetrics counters;
-
-        Acceptor(String name, int limit, Function<String, HttpListener> codec) {
-            this.name = name;
-            this.limit = limit;
-            this.codec = codec;
-            this.counters = metrics.listener(name);
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            Channel channel = (Channel) message;
-            Loop loop = loops.lessLoaded();
-            int all = connections.incrementAndGet();
-            int own = open.incrementAndGet();
-            if (all > maxConnections || own > limit) {
-                connections.decrementAndGet();
-                open.decrementAndGet();
-                counters.refused.incrementShared();
-                channel.unsafe().closeForcibly();
-                return;
-            }
-            loop.connections().incrementAndGet();
-            channel.config().setAllocator(loops.allocator());
-            channel.config().setRecvByteBufAllocator(loops.readBuffers());
-            channel.config()
-                    .setWriteBufferWaterMark(new WriteBufferWaterMark(loop.maxBuffered() / 4, loop.maxBuffered()));
-            channel.config().setOption(ChannelOption.TCP_NODELAY, true);
-            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-            channel.pipeline().addLast(new ChannelInitializer<>() {
-                @Override
-                protected void initChannel(Channel accepted) {
-                    codec.apply(name).accept(accepted, name, loop.index());
-                }
-            });
-            counters.accepted.incrementShared();
-            channel.closeFuture().addListener(closed -> {
-                connections.decrementAndGet();
-                open.decrementAndGet();
-                loop.connections().decrementAndGet();
-                counters.closed.incrementShared();
-            });
-            // In a task of its own, so that it gets no event of a descriptor that was closed in the same batch.
-            loop.execute(() -> loop.eventLoop().register(channel).addListener(registered -> {
-                if (!registered.isSuccess()) {
-                    channel.unsafe().closeForcibly();
-                }
-            }));
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            // Out of descriptors, most of the time: take a breath instead of spinning on accept().
-            System.getLogger(Listeners.class.getName()).log(System.Logger.Level.WARNING,
-                    "Listener \"" + name + "\" cannot accept a connection: " + cause.getMessage());
-            ctx.channel().config().setAutoRead(false);
-            var _ = ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(true), 100,
-                    java.util.concurrent.TimeUnit.MILLISECONDS);
-        }
+        bound.values().forEach(listener -> listener.channel().close().syncUninterruptibly());
     }
 }

@@ -32,23 +32,36 @@ final class LocalClient implements HttpClient {
     private static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     private final Loops loops;
-    private final Supplier<Cluster> cluster;
+    private final String name;
+    private final Supplier<@Nullable Cluster> cluster;
     private final Chain none;
 
-    LocalClient(Loops loops, Supplier<Cluster> cluster, Chain none) {
+    /**
+     * Makes a client.
+     *
+     * @param name of the cluster
+     * @param cluster finds it when a request is sent; null when there is none
+     * @param none the chain without stages
+     */
+    LocalClient(Loops loops, String name, Supplier<@Nullable Cluster> cluster, Chain none) {
         this.loops = loops;
+        this.name = name;
         this.cluster = cluster;
         this.none = none;
     }
 
     @Override
     public CompletableFuture<ClientResponse> send(ClientRequest request, int maxBody, Duration timeout) {
+        Cluster to = cluster.get();
+        if (to == null) {
+            return CompletableFuture.failedFuture(new IOException("there is no cluster \"" + name + "\" any more"));
+        }
         Loop loop = loops.currentOrAny();
         var call = new Call(loop, request, maxBody);
         if (loop.inLoop()) {
-            call.start(timeout);
+            call.start(to, timeout);
         } else {
-            loop.execute(() -> call.start(timeout));
+            loop.execute(() -> call.start(to, timeout));
         }
         return call.result;
     }
@@ -70,8 +83,8 @@ final class LocalClient implements HttpClient {
             this.maxBody = maxBody;
         }
 
-        void start(Duration timeout) {
-            Flow started = loop.flow(null, null, this);
+        void start(Cluster to, Duration timeout) {
+            Flow started = loop.flow(null, this);
             flow = started;
             Exchange exchange = started.exchange;
             exchange.connection(new Connection("", loop.index(), loop.eventLoop(), HERE, HERE, false),
@@ -95,7 +108,7 @@ final class LocalClient implements HttpClient {
                     loop.execute(() -> giveUp("cancelled"));
                 }
             });
-            started.send(cluster.get(), none);
+            started.send(to, none);
             if (length > 0 && flow == started) {
                 started.requestData(Unpooled.wrappedBuffer(request.body()));
                 started.requestEnd(null);

@@ -5,7 +5,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,8 @@ final class Loop {
     private final EventLoop eventLoop;
     private final LoopTimer timer;
     private final ArrayDeque<Flow> idleFlows = new ArrayDeque<>();
+    /** All of them, so that those of a generation are found without keeping a list for each. */
+    private final List<Flow> flows = new ArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final int maxBuffered;
     private int activeFlows;
@@ -58,14 +63,19 @@ final class Loop {
         eventLoop.execute(task);
     }
 
-    /** {@return a flow for one exchange, which comes back by {@link #recycle}} */
-    Flow flow(@Nullable Generation generation, @Nullable ListenerState listener, HttpDownstream downstream) {
+    /**
+     * {@return a flow for one exchange, which comes back by {@link #recycle}}
+     *
+     * @param ingress where the exchange comes from, null for the gateway's own
+     */
+    Flow flow(@Nullable Ingress ingress, HttpDownstream downstream) {
         Flow flow = idleFlows.pollLast();
         if (flow == null) {
-            flow = new Flow(this);
+            flow = new Flow(this, flows.size());
+            flows.add(flow);
         }
         activeFlows++;
-        flow.begin(generation, listener, downstream);
+        flow.begin(ingress, downstream);
         return flow;
     }
 
@@ -73,7 +83,19 @@ final class Loop {
         activeFlows--;
         if (idleFlows.size() < MAX_IDLE_FLOWS) {
             idleFlows.addLast(flow);
+            return;
         }
+        Flow last = flows.removeLast();
+        if (last != flow) {
+            flows.set(flow.place(), last);
+            last.place(flow.place());
+        }
+    }
+
+    /** Does something with each flow, busy or not. */
+    void eachFlow(Consumer<Flow> action) {
+        // Of a copy: what is done may end exchanges and begin others.
+        List.copyOf(flows).forEach(action);
     }
 
     /** {@return a buffer with these bytes} */

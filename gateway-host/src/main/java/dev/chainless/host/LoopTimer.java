@@ -54,7 +54,7 @@ final class LoopTimer {
         this.schedule = schedule;
         this.origin = nanoTime.getAsLong();
         for (int i = 0; i < BUCKETS; i++) {
-            buckets[i] = new Node(() -> {});
+            buckets[i] = new Node(() -> {}, null);
         }
     }
 
@@ -64,7 +64,31 @@ final class LoopTimer {
      * @param expired runs on the loop each time the deadline passes; may set it again
      */
     Deadline deadline(Runnable expired) {
-        return new Node(expired);
+        return new Node(expired, null);
+    }
+
+    /**
+     * {@return a deadline that never passes until it is set}
+     *
+     * @param expired runs on the loop each time the deadline passes; may set it again
+     * @param owner by which it can be revoked
+     */
+    Deadline deadline(Runnable expired, Object owner) {
+        return new Node(expired, owner);
+    }
+
+    /** Ends all deadlines of an owner that are set. */
+    void revoke(Object owner) {
+        for (Node head : buckets) {
+            Node node = head.next;
+            while (node != head) {
+                Node next = node.next;
+                if (owner.equals(node.owner)) {
+                    node.close();
+                }
+                node = next;
+            }
+        }
     }
 
     /** {@return the number of nodes in the wheel, those that were cleared since the wheel came by among them} */
@@ -138,6 +162,7 @@ final class LoopTimer {
     private final class Node implements Deadline {
         private Node prev = this;
         private Node next = this;
+        private final @Nullable Object owner;
         private @Nullable Runnable expired;
         /** When the deadline passes, if it is armed. */
         private long at;
@@ -146,8 +171,9 @@ final class LoopTimer {
         private boolean armed;
         private boolean linked;
 
-        Node(Runnable expired) {
+        Node(Runnable expired, @Nullable Object owner) {
             this.expired = expired;
+            this.owner = owner;
         }
 
         @Override

@@ -20,10 +20,14 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** All event loops of a gateway, and the kind of socket that they drive. */
 final class Loops {
@@ -121,6 +125,34 @@ final class Loops {
             }
         }
         return lessLoaded();
+    }
+
+    /** Runs something on each loop, later; nowhere if the loops have stopped. */
+    void eachLater(Consumer<Loop> task) {
+        for (Loop loop : loops) {
+            try {
+                loop.execute(() -> task.accept(loop));
+            } catch (RejectedExecutionException e) {
+                return; // nothing runs there any more
+            }
+        }
+    }
+
+    /**
+     * Runs something on each loop, and waits until all have.
+     *
+     * @return whether they did, within the time
+     */
+    boolean each(Consumer<Loop> task, Duration within) throws InterruptedException {
+        var left = new CountDownLatch(loops.size());
+        eachLater(loop -> {
+            try {
+                task.accept(loop);
+            } finally {
+                left.countDown();
+            }
+        });
+        return left.await(within.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     Class<? extends Channel> socketType() {

@@ -296,6 +296,11 @@ final class MetricRegistry implements AutoCloseable {
             this.common = common.clone();
         }
 
+        /** {@return by whom all that was registered here is revoked} */
+        String owner() {
+            return owner;
+        }
+
         @Override
         public Counter counter(String name, String help, String... labels) {
             return MetricRegistry.this.counter(owner, name, help, all(labels));

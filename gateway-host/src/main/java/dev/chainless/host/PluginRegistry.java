@@ -100,6 +100,16 @@ final class PluginRegistry {
         return List.copyOf(loaded.values());
     }
 
+    /** Forgets what could not be loaded, so that it is tried again. */
+    void retry() {
+        failures.clear();
+    }
+
+    /** No generation uses this plugin any more. */
+    void released(LoadedPlugin plugin) {
+        // It stays loaded: another configuration may name it.
+    }
+
     private static LoadedPlugin load(String name, Path place) {
         List<Path> jars = jars(place);
         ModuleFinder finder = ModuleFinder.of(jars.toArray(Path[]::new));

@@ -1,5 +1,6 @@
 package dev.chainless.host;
 
+import dev.chainless.config.Position;
 import dev.chainless.config.Problem;
 import dev.chainless.spi.Deadline;
 import dev.chainless.spi.Metrics;
@@ -11,34 +12,63 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /** What one use of a plugin got of the host, and has to give back when it is closed. */
 final class UseContext implements PluginContext {
     private static final Duration SHORTEST_PERIOD = Duration.ofMillis(10);
 
     private final String name;
-    private final Generation generation;
-    private final Metrics metrics;
+    private final Engine engine;
+    private final MetricRegistry.Scope metrics;
     private final System.Logger logger;
     private final List<Future<?>> work = new CopyOnWriteArrayList<>();
+    private final List<Integer> slots = new CopyOnWriteArrayList<>();
+    private final Set<String> clients = ConcurrentHashMap.newKeySet();
+    private @Nullable Inheritance inheritance;
+    /** The generation that the use is made for, until that is published: from then on the one of the moment counts. */
+    private volatile @Nullable Generation maker;
     private volatile boolean sealed;
+    private volatile boolean closed;
 
-    UseContext(String name, String plugin, Generation generation, Metrics metrics) {
+    UseContext(String name, String plugin, Engine engine, Generation maker, Inheritance inheritance) {
         this.name = name;
-        this.generation = generation;
-        this.metrics = metrics;
+        this.engine = engine;
+        this.maker = maker;
+        this.inheritance = inheritance;
+        this.metrics = engine.metrics().scope("use " + engine.nextUse() + " of " + plugin);
         this.logger = System.getLogger("dev.chainless.plugin." + plugin);
     }
 
-    /** The stage is made: slots cannot be reserved any more. */
+    /** The use is made: slots cannot be reserved any more, and nothing inherited. */
     void seal() {
         sealed = true;
+        inheritance = null;
     }
 
+    /** The generation that the use was made for is there. */
+    void published() {
+        maker = null;
+    }
+
+    /** {@return the clusters that it got clients for} */
+    Set<String> clients() {
+        return clients;
+    }
+
+    /** Revokes all that was registered here. */
     void close() {
+        closed = true;
+        maker = null;
         work.forEach(future -> future.cancel(true));
+        engine.metrics().revoke(metrics.owner());
+        engine.loops().eachLater(loop -> loop.timer().revoke(this));
+        slots.forEach(engine.slots()::free);
     }
 
     @Override
@@ -48,7 +78,7 @@ final class UseContext implements PluginContext {
 
     @Override
     public int loops() {
-        return generation.loops().count();
+        return engine.loops().count();
     }
 
     @Override
@@ -76,24 +106,45 @@ final class UseContext implements PluginContext {
         if (sealed) {
             throw new IllegalStateException("slots are reserved while the stage is made");
         }
-        return new Slot<>(generation.nextSlot(), type);
+        int index = engine.slots().take();
+        slots.add(index);
+        return new Slot<>(index, type);
+    }
+
+    @Override
+    public <S> Optional<S> inherited(Class<S> type) {
+        Inheritance left = inheritance;
+        inheritance = null;
+        Object state = sealed || left == null ? null : left.take();
+        return type.isInstance(state) ? Optional.of(type.cast(state)) : Optional.empty();
+    }
+
+    private @Nullable Generation generation() {
+        Generation made = maker;
+        return made == null ? engine.generations().current() : made;
     }
 
     @Override
     public HttpClient client(String cluster) {
-        if (!generation.config().clusterNames().contains(cluster)) {
+        Generation now = generation();
+        Set<String> known = now == null ? Set.of() : now.config().clusterNames();
+        if (!known.contains(cluster)) {
             throw new IllegalArgumentException(
-                    Problem.unknown(dev.chainless.config.Position.none(), "", "cluster", cluster,
-                            generation.config().clusterNames()).message());
+                    Problem.unknown(Position.none(), "", "cluster", cluster, known).message());
         }
-        return generation.client(cluster);
+        clients.add(cluster);
+        // Looked up when a request is sent: a reload may have made the cluster anew.
+        return new LocalClient(engine.loops(), cluster, () -> {
+            Generation then = generation();
+            return then == null ? null : then.clusters().get(cluster);
+        }, engine.none());
     }
 
     @Override
     public void every(Duration period, Runnable task) {
         Duration pause = period.compareTo(SHORTEST_PERIOD) < 0 ? SHORTEST_PERIOD : period;
-        work.add(generation.background().submit(() -> {
-            while (!Thread.currentThread().isInterrupted()) {
+        work.add(engine.background().submit(() -> {
+            while (!closed && !Thread.currentThread().isInterrupted()) {
                 try {
                     Thread.sleep(pause);
                 } catch (InterruptedException e) {
@@ -110,6 +161,6 @@ final class UseContext implements PluginContext {
 
     @Override
     public Deadline deadline(int loop, Runnable expired) {
-        return generation.loops().get(loop).timer().deadline(expired);
+        return engine.loops().get(loop).timer().deadline(expired, this);
     }
 }

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chainless.config.AdminConfig;
+import dev.chainless.config.ConfigException;
 import dev.chainless.config.GatewayConfig;
+import dev.chainless.config.Problem;
 import dev.chainless.spi.config.HostPort;
 import java.io.IOException;
 import java.net.Socket;
@@ -15,7 +17,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +53,15 @@ class AdminTest {
         @Override
         public List<PluginRow> plugins() {
             throw new IllegalStateException("broken");
+        }
+
+        volatile Supplier<Reloaded> reloads = () -> {
+            throw new StartException("nothing to reload");
+        };
+
+        @Override
+        public Reloaded reload() {
+            return reloads.get();
         }
 
         @Override
@@ -148,6 +163,33 @@ class AdminTest {
         HttpResponse<String> post = request("POST", "/metrics");
         assertEquals(405, post.statusCode());
         assertEquals("GET, HEAD", post.headers().firstValue("allow").orElseThrow());
+    }
+
+    @Test
+    void aReloadKeepsNobodyWaitingAndSaysWhatIsWrong() throws Exception {
+        var go = new CountDownLatch(1);
+        view.reloads = () -> {
+            try {
+                assertTrue(go.await(20, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            throw new ConfigException(List.of(
+                    new Problem(Path.of("gateway.toml"), 7, 3, "routes[0].to", "unknown cluster \"ap\"")));
+        };
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin.boundPort() + "/api/v1/reload"))
+                .header("content-type", "application/json").POST(HttpRequest.BodyPublishers.noBody()).build();
+        var reload = client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+        assertEquals(200, get("/healthz").statusCode());
+        assertFalse(reload.isDone());
+        go.countDown();
+        assertEquals(422, reload.get().statusCode());
+        assertEquals("{\"problems\":[{\"file\":\"gateway.toml\",\"line\":7,\"column\":3,\"key\":\"routes[0].to\","
+                + "\"message\":\"unknowncluster\\\"ap\\\"\"}]}", reload.get().body().replaceAll("\\s", ""));
+        view.reloads = () -> {
+            throw new StartException("no");
+        };
+        assertEquals(409, client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode());
     }
 
     @Test

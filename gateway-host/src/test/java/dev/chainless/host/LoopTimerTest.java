@@ -72,6 +72,22 @@ class LoopTimerTest {
     }
 
     @Example
+    void revokedAreThoseOfOneOwner() {
+        SimulatedLoop loop = new SimulatedLoop();
+        List<String> fired = new ArrayList<>();
+        Object owner = new Object();
+        for (int i = 0; i < 3; i++) {
+            loop.timer.deadline(() -> fired.add("gone"), owner).set(loop.now + 120 * MILLISECOND);
+        }
+        loop.timer.deadline(() -> fired.add("other"), new Object()).set(loop.now + 120 * MILLISECOND);
+        loop.timer.deadline(() -> fired.add("host")).set(loop.now + 120 * MILLISECOND);
+        loop.timer.revoke(owner);
+        assertEquals(2, loop.timer.linked());
+        loop.advance(200 * MILLISECOND);
+        assertEquals(List.of("other", "host"), fired);
+    }
+
+    @Example
     void movingLaterLeavesTheNodeLinked() {
         SimulatedLoop loop = new SimulatedLoop();
         List<Long> fired = new ArrayList<>();

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chainless.spi.Counter;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -97,7 +99,7 @@ class MetricRegistryTest {
         assertTrue(text.contains("chainless_build_info{"), text);
         assertTrue(text.contains("jvm_memory_used_bytes{"), text);
         assertTrue(text.contains("chainless_buffer_direct_bytes "), text);
-        host.retain(Set.of(), Set.of("app"), _ -> false);
+        host.retain(Set.of(), Set.of("app"), List.of(Map.of()));
         text = scrape();
         assertFalse(text.contains("listener=\"web\""), text);
         assertTrue(text.contains("cluster=\"app\""), text);

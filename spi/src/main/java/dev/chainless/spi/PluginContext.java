@@ -3,6 +3,7 @@ package dev.chainless.spi;
 import dev.chainless.spi.http.HttpClient;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * What the host gives to a stage, balancer or codec when it is made. Every registration goes through here, so that the
@@ -38,7 +39,20 @@ public interface PluginContext {
     <T> Slot<T> slot(Class<T> type);
 
     /**
-     * {@return a client that sends requests of the plugin's own by a cluster's pools, limits and codecs}
+     * {@return the state of the stage that the new one replaces, empty if there is none} Only while the stage is made. The
+     * predecessor is the stage of the same name, or of the same place in the same route, that a plugin of the same name
+     * made under the configuration of before and that goes now; see {@link Handover}.
+     *
+     * @param type what the state has to be; empty if it is something else
+     * @param <S> the type of the state
+     */
+    default <S> Optional<S> inherited(Class<S> type) {
+        return Optional.empty();
+    }
+
+    /**
+     * {@return a client that sends requests of the plugin's own by a cluster's pools, limits and codecs} A request goes to
+     * the cluster of that name of the moment, whatever became of its endpoints since.
      *
      * @param cluster a cluster of the configuration
      * @throws IllegalArgumentException if there is no such cluster; the message names the nearest one

@@ -3,7 +3,8 @@ package dev.chainless.spi;
 import dev.chainless.spi.http.HttpStage;
 
 /**
- * A step of a route's chain. There is one instance per configuration and generation, shared by all event loops: a stage
+ * A step of a route's chain. There is one instance per configuration, shared by all event loops; it outlives reloads that do
+ * not change it: a stage
  * is thread-safe, keeps per-loop state in arrays of {@link PluginContext#loops()} cells, and what belongs to one
  * exchange in a {@link Slot}. Records are best: the JIT trusts their fields as constants.
  */

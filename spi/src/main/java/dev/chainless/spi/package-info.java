@@ -80,6 +80,11 @@
  * <p>There is one stage for all loops. Counters have a cell per loop ({@link dev.chainless.spi.Counter}); what belongs to
  * one exchange lies in a {@link dev.chainless.spi.Slot}.
  *
+ * <p>A stage lives as long as its configuration, its plugin and the clusters that it sends to stay the same, whatever else
+ * a reload changes. When it is replaced, exchanges end on the stage that they began with; a tunnel, in which no stage has
+ * a part any more, is completed as {@link dev.chainless.spi.http.Completion#REPLACED} and lives on. State passes to the
+ * successor by {@link dev.chainless.spi.Handover}.
+ *
  * <h2>Other plugins</h2>
  *
  * <p>{@link dev.chainless.spi.AuthPlugin} and {@link dev.chainless.spi.PolicyPlugin} make stages that can never be

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,16 +35,16 @@ final class GatewayProcess implements AutoCloseable {
 
     private final Process process;
     private final Path folder;
-    private final Map<String, Integer> ports;
+    private final Setup setup;
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final List<Thread> readers = new ArrayList<>();
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private boolean tolerant;
 
-    private GatewayProcess(Process process, Path folder, Map<String, Integer> ports) {
+    private GatewayProcess(Process process, Path folder, Setup setup) {
         this.process = process;
         this.folder = folder;
-        this.ports = ports;
+        this.setup = setup;
         readers.add(collect(process.getInputStream()));
         readers.add(collect(process.getErrorStream()));
     }
@@ -133,15 +134,18 @@ final class GatewayProcess implements AutoCloseable {
         Path write() {
             try {
                 Path folder = Files.createTempDirectory("chainless-test");
-                String text = "[runtime]\nloops = " + loops + "\n" + runtime
-                        + "\n[admin]\nlisten = \"127.0.0.1:@admin@\"\n\n" + toml;
-                String filled = PORT.matcher(text).replaceAll(
-                        match -> Integer.toString(ports.computeIfAbsent(match.group(1), _ -> Ports.free())));
-                file = Files.writeString(folder.resolve("gateway.toml"), filled);
+                file = Files.writeString(folder.resolve("gateway.toml"), text(toml));
                 return file;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        private String text(String rest) {
+            String text = "[runtime]\nloops = " + loops + "\n" + runtime
+                    + "\n[admin]\nlisten = \"127.0.0.1:@admin@\"\n\n" + rest;
+            return PORT.matcher(text).replaceAll(
+                    match -> Integer.toString(ports.computeIfAbsent(match.group(1), _ -> Ports.free())));
         }
 
         /** Starts the process and waits for nothing. */
@@ -152,7 +156,7 @@ final class GatewayProcess implements AutoCloseable {
             options.add("-Dio.netty.leakDetection.level=paranoid");
             environment.put("CHAINLESS_JAVA_OPTS", String.join(" ", options));
             try {
-                return new GatewayProcess(GatewayProcess.process(command, environment), written.getParent(), ports);
+                return new GatewayProcess(GatewayProcess.process(command, environment), written.getParent(), this);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -214,7 +218,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     int port(String name) {
-        return ports.get(name);
+        return setup.ports.get(name);
     }
 
     /** {@return the port of the listener "web"} */
@@ -246,6 +250,48 @@ final class GatewayProcess implements AutoCloseable {
 
     URI adminUri(String path) {
         return URI.create("http://127.0.0.1:" + port("admin") + path);
+    }
+
+    Path file() {
+        return folder.resolve("gateway.toml");
+    }
+
+    /** Writes another configuration, under the same ports; nothing reads it yet. */
+    GatewayProcess rewrite(String toml) {
+        try {
+            // Replaced at once, so that nobody reads half of it.
+            Path whole = Files.writeString(folder.resolve("next"), setup.text(toml));
+            Files.move(whole, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asks for a reload, with names and values of fields in turn. */
+    HttpResponse<String> askReload(String... fields) {
+        var request = HttpRequest.newBuilder(adminUri("/api/v1/reload")).timeout(Duration.ofSeconds(60))
+                .POST(HttpRequest.BodyPublishers.noBody());
+        if (fields.length > 0) {
+            request.headers(fields);
+        }
+        return ask(request.build());
+    }
+
+    /** Puts another configuration into effect. {@return what changed, as JSON} */
+    String reload(String toml) {
+        rewrite(toml);
+        HttpResponse<String> answer = askReload("content-type", "application/json");
+        if (answer.statusCode() != 200) {
+            throw new AssertionError("refused: " + answer.body() + "\n" + output());
+        }
+        return answer.body();
+    }
+
+    /** Waits until nothing of a configuration that was replaced is left. */
+    void awaitOneGeneration() {
+        Await.until("what was replaced is gone", Await.LIMIT, () -> metric("chainless_generations_live") == 1,
+                () -> "\n" + output());
     }
 
     private HttpResponse<String> ask(HttpRequest request) {

@@ -11,5 +11,10 @@ public enum Completion {
     /** A time ran out after the response had begun. */
     TIMED_OUT,
     /** The gateway stopped, or a drain ran out of time. */
-    STOPPED
+    STOPPED,
+    /**
+     * The exchange goes on, but as a tunnel in which no stage has a part, and the stage goes: its configuration or its
+     * plugin was replaced. Nothing more is heard of the exchange.
+     */
+    REPLACED
 }

@@ -326,6 +326,11 @@ public final class Exchange {
         return index < values.length ? values[index] : null;
     }
 
+    /** Forgets the values in all slots. For hosts, when the stages that put them there go before the exchange does. */
+    public void dropValues() {
+        values = NO_VALUES;
+    }
+
     /** Makes the exchange ready for its next request. For hosts. */
     public void clear() {
         request.clear();

@@ -1,10 +1,12 @@
 package dev.chainless.plugin.ratelimit;
 
+import dev.chainless.spi.Handover;
 import dev.chainless.spi.Slot;
 import dev.chainless.spi.http.Exchange;
 import dev.chainless.spi.http.Policy;
 import dev.chainless.spi.http.ResponseFilter;
 import dev.chainless.spi.http.Verdict;
+import java.util.Map;
 
 /**
  * A limit of which every response speaks.
@@ -12,7 +14,8 @@ import dev.chainless.spi.http.Verdict;
  * @param decision makes it
  * @param standing of the exchange's key
  */
-record AnnouncedLimit(Decision decision, Slot<Standing> standing) implements Policy, ResponseFilter {
+record AnnouncedLimit(Decision decision, Slot<Standing> standing)
+        implements Policy, ResponseFilter, Handover<Map<String, Object>> {
 
     @Override
     public Verdict decide(Exchange exchange) {
@@ -30,6 +33,11 @@ record AnnouncedLimit(Decision decision, Slot<Standing> standing) implements Pol
             decision.reply().announce(exchange.response(), known);
         }
         return Verdict.CONTINUE;
+    }
+
+    @Override
+    public Map<String, Object> handOver() {
+        return decision.state().handOver();
     }
 
     @Override

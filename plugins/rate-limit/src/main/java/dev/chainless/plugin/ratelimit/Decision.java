@@ -8,6 +8,7 @@ import dev.chainless.spi.http.Exchange;
  * Finds the key of an exchange and decides about it.
  *
  * @param source of the key
+ * @param state of all keys
  * @param moments of all keys
  * @param missing what becomes of an exchange without a key
  * @param needsPrincipal whether the key is a claim
@@ -17,7 +18,8 @@ import dev.chainless.spi.http.Exchange;
  * @param admitted counts
  * @param rejected counts
  */
-record Decision(KeySource source, Moments moments, Missing missing, boolean needsPrincipal, long intervalNanos,
+record Decision(KeySource source, LimitState state, Moments moments, Missing missing, boolean needsPrincipal,
+        long intervalNanos,
         long burst, Rejection reply, Counter admitted, Counter rejected) {
 
     /** {@link #about} an exchange that is not limited. */
@@ -30,11 +32,14 @@ record Decision(KeySource source, Moments moments, Missing missing, boolean need
         var metrics = context.metrics();
         String[] labels = {"stage", context.name()};
         long interval = config.intervalNanos();
-        var moments = new Moments(config.maxKeys(), interval, config.burstSize(), metrics.counter(
-                "rate_limit_forgotten_keys", "Keys forgotten before they were at rest: max-keys is too low.", labels));
+        var state = LimitState.of(config, context);
+        var moments = new Moments(state.sets(), state.keys(), state.inherited() ? context::nanoTime : null, interval,
+                config.burstSize(), metrics.counter(
+                        "rate_limit_forgotten_keys", "Keys forgotten before they were at rest: max-keys is too low.",
+                        labels));
         metrics.gauge("rate_limit_keys", "Keys that are remembered.", moments::keys, labels);
         return new Decision(
-                KeySource.of(config, context.loops(), KeyedHash.random()), moments, config.missing(),
+                KeySource.of(config, context.loops(), state.hash()), state, moments, config.missing(),
                 config.key().kind() == Key.Kind.CLAIM, interval, config.burstSize(),
                 Rejection.of(config, context.name()),
                 metrics.counter("rate_limit_admitted", "Requests that were let through.", labels),

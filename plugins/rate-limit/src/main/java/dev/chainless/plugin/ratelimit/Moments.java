@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,8 @@ final class Moments {
     private final long intervalNanos;
     /** How far ahead of now a key's moment may be for one more to be admitted. */
     private final long toleranceNanos;
-    private final LongAdder keys = new LongAdder();
+    private final LongAdder keys;
+    private final @Nullable LongSupplier clock;
     private final Counter forgotten;
 
     /**
@@ -42,8 +44,22 @@ final class Moments {
      * @param forgotten counts the keys that had to go though they were not at rest
      */
     Moments(int maxKeys, long intervalNanos, long burst, Counter forgotten) {
+        this(sets(maxKeys), new LongAdder(), null, intervalNanos, burst, forgotten);
+    }
+
+    /**
+     * Makes a table of sets that another one may use too, with another interval and burst.
+     *
+     * @param sets as {@link #sets} makes them
+     * @param keys how many keys are in them
+     * @param clock of {@link #admit}, null if no other limit has used them
+     */
+    Moments(AtomicReferenceArray<long @Nullable []> sets, LongAdder keys, @Nullable LongSupplier clock,
+            long intervalNanos, long burst, Counter forgotten) {
+        this.clock = clock;
         this.forgotten = forgotten;
-        this.sets = new AtomicReferenceArray<>(Math.ceilDiv(maxKeys, WAYS / 2));
+        this.sets = sets;
+        this.keys = keys;
         this.intervalNanos = intervalNanos;
         this.toleranceNanos = (burst - 1) * intervalNanos;
     }
@@ -70,6 +86,9 @@ final class Moments {
             }
             long wait = moment - now - toleranceNanos;
             if (wait > 0) {
+                if (wait > intervalNanos && lower(set, WAYS + way, moment)) {
+                    continue;
+                }
                 return -wait;
             }
             long next = Math.max(moment, now) + intervalNanos;
@@ -79,12 +98,74 @@ final class Moments {
         }
     }
 
+    /**
+     * Takes back a moment that only a slower limit, which this one has replaced, can have set: the burst is used up, but no
+     * more. By the clock, since a request that waited in another stage says an earlier time. {@return whether it did}
+     */
+    private boolean lower(long[] set, int cell, long moment) {
+        if (clock == null) {
+            return false;
+        }
+        long most = clock.getAsLong() + toleranceNanos + intervalNanos;
+        return moment - most > 0 && CELL.compareAndSet(set, cell, moment, most);
+    }
+
     /** {@return how many keys are remembered} */
     long keys() {
         return keys.sum();
     }
 
+    /** {@return sets without keys} */
+    static AtomicReferenceArray<long @Nullable []> sets(int maxKeys) {
+        return new AtomicReferenceArray<>(Math.ceilDiv(maxKeys, WAYS / 2));
+    }
+
+    /** {@return whether these are sets of this layout} */
+    static boolean areSets(AtomicReferenceArray<?> sets) {
+        boolean sound = sets.length() > 0;
+        for (int i = 0; i < sets.length() && sound; i++) {
+            Object set = sets.get(i);
+            sound = set == null || (set instanceof long[] cells && cells.length == 2 * WAYS);
+        }
+        return sound;
+    }
+
+    /**
+     * Enters the keys of sets that are not at rest into others, of another number.
+     *
+     * @param keys counts them
+     */
+    static void copy(AtomicReferenceArray<long @Nullable []> from, AtomicReferenceArray<long @Nullable []> to,
+            LongAdder keys, long now) {
+        for (int i = 0; i < from.length(); i++) {
+            long[] set = from.getAcquire(i);
+            for (int way = 0; set != null && way < WAYS; way++) {
+                long key = (long) CELL.getVolatile(set, way);
+                long moment = (long) CELL.getVolatile(set, WAYS + way);
+                if (key != NO_KEY && moment > now) {
+                    put(set(to, key), key, moment, keys);
+                }
+            }
+        }
+    }
+
+    /** Puts a key into a set that nobody else uses yet, or in the place of one that comes to rest earlier. */
+    private static void put(long[] set, long key, long moment, LongAdder keys) {
+        int way = stalest(set);
+        if (set[way] == NO_KEY) {
+            keys.increment();
+        } else if (set[WAYS + way] >= moment) {
+            return;
+        }
+        set[way] = key;
+        set[WAYS + way] = moment;
+    }
+
     private long[] set(long key) {
+        return set(sets, key);
+    }
+
+    private static long[] set(AtomicReferenceArray<long @Nullable []> sets, long key) {
         int index = (int) Math.unsignedMultiplyHigh(key, sets.length());
         long[] set = sets.getAcquire(index);
         if (set == null) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chainless.spi.Handover;
 import dev.chainless.spi.config.Rate;
 import dev.chainless.spi.http.Policy;
 import dev.chainless.spi.http.Principal;
@@ -15,9 +16,12 @@ import dev.chainless.spi.testkit.FakeContext;
 import dev.chainless.spi.testkit.FakeExchange;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class RateLimitTest {
@@ -140,6 +144,72 @@ class RateLimitTest {
                 () -> policy("route", "1/1000d", 1000, Missing.SHARE, Fields.NEVER));
     }
 
+    private static int admitted(Policy policy, Supplier<FakeExchange> client) {
+        int admitted = 0;
+        while (admitted < 100 && policy.decide(client.get().exchange()) == Verdict.CONTINUE) {
+            admitted++;
+        }
+        return admitted;
+    }
+
+    @Test
+    void theLimitThatReplacesAnotherKnowsItsKeys() {
+        Policy old = policy("client-address", "1/m", 4, Missing.SHARE, Fields.NEVER);
+        assertEquals(4, admitted(old, () -> from("192.0.2.1")));
+        old.decide(from("192.0.2.2").exchange());
+
+        context.inherit(((Handover<?>) old).handOver());
+        Policy same = policy("client-address", "1/m", 4, Missing.SHARE, Fields.ALWAYS);
+        assertEquals(0, admitted(same, () -> from("192.0.2.1")));
+        assertEquals(2, context.gauged("rate_limit_keys"));
+        // Requests that the old one has begun still count.
+        old.decide(from("192.0.2.2").exchange());
+        assertEquals(2, admitted(same, () -> from("192.0.2.2")));
+    }
+
+    @Test
+    void aFasterLimitDoesNotMakeAClientWaitForTheSlowerOne() {
+        Policy old = policy("client-address", "1/h", 5, Missing.SHARE, Fields.NEVER);
+        assertEquals(5, admitted(old, () -> from("192.0.2.1")));
+        context.inherit(((Handover<?>) old).handOver());
+        Policy faster = policy("client-address", "1/s", 3, Missing.SHARE, Fields.NEVER);
+        assertEquals(0, admitted(faster, () -> from("192.0.2.1")));
+        context.advance(Duration.ofSeconds(1));
+        assertEquals(1, admitted(faster, () -> from("192.0.2.1")));
+    }
+
+    @Test
+    void aTableOfAnotherSizeTakesTheKeysOver() {
+        Policy old = policy("header:x-key", "1/h", 1, Missing.SHARE, Fields.NEVER);
+        for (int i = 0; i < 500; i++) {
+            assertEquals(Verdict.CONTINUE, old.decide(from("192.0.2.1").with("x-key", "k" + i).exchange()));
+        }
+        context.inherit(((Handover<?>) old).handOver());
+        Policy larger = policy("header:x-key", "1/h", 1, Missing.SHARE, Fields.NEVER, 5000);
+        for (int i = 0; i < 500; i++) {
+            assertEquals(Verdict.RESPONDED, larger.decide(from("192.0.2.1").with("x-key", "k" + i).exchange()));
+        }
+        assertEquals(500, context.gauged("rate_limit_keys"));
+        assertEquals(Verdict.CONTINUE, larger.decide(from("192.0.2.1").with("x-key", "new").exchange()));
+    }
+
+    @Test
+    void whatMeansNothingIsNotTakenOver() {
+        Policy old = policy("client-address", "1/h", 1, Missing.SHARE, Fields.NEVER);
+        old.decide(from("192.0.2.1").exchange());
+        Object state = ((Handover<?>) old).handOver();
+        context.inherit(state);
+        assertEquals(1, admitted(policy("route", "1/h", 1, Missing.SHARE, Fields.NEVER), () -> from("192.0.2.1")));
+        var strange = new HashMap<Object, Object>((Map<?, ?>) state);
+        strange.put("sets", new AtomicReferenceArray<>(new long[][] {new long[3]}));
+        context.inherit(strange);
+        assertEquals(1, admitted(policy("client-address", "1/h", 1, Missing.SHARE, Fields.NEVER),
+                () -> from("192.0.2.1")));
+        context.inherit(Map.of("version", 2));
+        assertEquals(1, admitted(policy("client-address", "1/h", 1, Missing.SHARE, Fields.NEVER),
+                () -> from("192.0.2.1")));
+    }
+
     private FakeExchange from(String address) {
         FakeExchange fake = FakeExchange.of("GET", "/").from(address, 1);
         fake.exchange().started(context.nanoTime());
@@ -153,8 +223,12 @@ class RateLimitTest {
     }
 
     private Policy policy(String key, String rate, int burst, Missing missing, Fields fields) {
+        return policy(key, rate, burst, missing, fields, 1000);
+    }
+
+    private Policy policy(String key, String rate, int burst, Missing missing, Fields fields, int maxKeys) {
         return new RateLimitPlugin().policy(
-                new RateLimitConfig(Key.of(key), Rate.parse(rate), Optional.of(burst), 1000, 64, missing, fields),
+                new RateLimitConfig(Key.of(key), Rate.parse(rate), Optional.of(burst), maxKeys, 64, missing, fields),
                 context);
     }
 }

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A context whose time stands still until it is moved, whose metrics can be read back, and whose clusters answer what the
@@ -47,6 +49,7 @@ public final class FakeContext implements PluginContext {
     private final Set<FakeSuspension> waiting = ConcurrentHashMap.newKeySet();
     private final List<Runnable> repeated = new CopyOnWriteArrayList<>();
     private volatile boolean sealed;
+    private volatile @Nullable Object inheritance;
 
     /**
      * Makes a context.
@@ -74,6 +77,15 @@ public final class FakeContext implements PluginContext {
         channels.values()
                 .forEach(channel -> channel.advanceTimeBy(time.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS));
         runTasks();
+    }
+
+    /**
+     * Lets the next stage replace one that has handed this over.
+     *
+     * @param state what {@link dev.chainless.spi.Handover#handOver} of the former stage returned
+     */
+    public void inherit(Object state) {
+        inheritance = state;
     }
 
     /** Runs what stages have given to their event loops. */
@@ -213,6 +225,12 @@ public final class FakeContext implements PluginContext {
             throw new IllegalStateException("slots are reserved while the stage is made");
         }
         return new Slot<>(slots.getAndIncrement(), type);
+    }
+
+    @Override
+    public <S> Optional<S> inherited(Class<S> type) {
+        Object state = inheritance;
+        return type.isInstance(state) ? Optional.of(type.cast(state)) : Optional.empty();
     }
 
     @Override

@@ -1,0 +1,121 @@
+package dev.chainless.host;
+
+import dev.chainless.config.ClusterConfig;
+import dev.chainless.config.EndpointConfig;
+import dev.chainless.config.Position;
+import dev.chainless.config.RawTable;
+import dev.chainless.spi.Balancer;
+import dev.chainless.spi.BalancerPlugin;
+import dev.chainless.spi.Endpoint;
+import dev.chainless.spi.ProtocolPlugin;
+import dev.chainless.spi.http.HttpUpstream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The clusters of a generation: keeps those that did not change, and of the others the endpoints that did not. */
+final class ClusterAssembly {
+    private final Workshop shop;
+
+    ClusterAssembly(Workshop shop) {
+        this.shop = shop;
+    }
+
+    /** Makes a cluster, or takes it over. */
+    void make(String name, ClusterConfig config, List<EndpointConfig> wanted) {
+        Cluster before = shop.previous() == null ? null : shop.previous().clusters().get(name);
+        Use<HttpUpstream> codec = codec(name, config, before);
+        Use<Balancer> balancer = balancer(name, config, before);
+        if (codec == null || balancer == null) {
+            return;
+        }
+        List<Endpoint> addresses = wanted.stream()
+                .map(e -> new Endpoint(e.address().host(), e.address().port(), e.weight())).toList();
+        List<EndpointState> endpoints = endpoints(name, PoolConfig.of(config), codec, addresses, before);
+        shop.generation().parts().addAll(endpoints);
+        boolean same = before != null && before.config().equals(config) && before.codec() == codec
+                && before.balancer() == balancer && before.addresses().equals(addresses)
+                && before.endpoints().equals(endpoints);
+        if (before != null && same) {
+            shop.generation().clusters().put(name, before);
+            return;
+        }
+        try {
+            shop.generation().clusters().put(name, new Cluster(name, config, codec, balancer, addresses, endpoints,
+                    shop.engine().hostMetrics().cluster(name), shop.engine().loops().count()));
+        } catch (RuntimeException | LinkageError e) {
+            shop.problem(config.position(), "balancer", "the plugin \"" + balancer.plugin().name() + "\" failed: " + e);
+        }
+    }
+
+    private List<EndpointState> endpoints(String name, PoolConfig settings, Use<HttpUpstream> codec,
+            List<Endpoint> addresses, @Nullable Cluster before) {
+        List<EndpointState> left = before == null ? new ArrayList<>() : new ArrayList<>(before.endpoints());
+        List<EndpointState> endpoints = new ArrayList<>();
+        for (Endpoint address : addresses) {
+            EndpointState kept = left.stream().filter(state -> state.fits(address, settings, codec)).findFirst()
+                    .orElse(null);
+            if (kept != null) {
+                left.remove(kept);
+                endpoints.add(kept);
+                continue;
+            }
+            var state = new EndpointState(address, settings, codec, shop.engine().loops(),
+                    shop.engine().hostMetrics().cluster(name));
+            if (state.named()) {
+                state.lookUp(shop.context(name, "dns"), name);
+            }
+            endpoints.add(state);
+        }
+        return endpoints;
+    }
+
+    private @Nullable Use<HttpUpstream> codec(String name, ClusterConfig config, @Nullable Cluster before) {
+        LoadedPlugin plugin = shop.plugin(config.protocol(), config.position(), "protocol");
+        if (plugin == null) {
+            return null;
+        }
+        if (!(plugin.plugin() instanceof ProtocolPlugin<?, ?> protocol)) {
+            shop.problem(config.position(), "protocol", "\"" + config.protocol() + "\" is no protocol plugin");
+            return null;
+        }
+        return codec(name, config, plugin, protocol, before);
+    }
+
+    private <U extends Record> @Nullable Use<HttpUpstream> codec(String name, ClusterConfig config,
+            LoadedPlugin plugin, ProtocolPlugin<?, U> protocol, @Nullable Cluster before) {
+        U bound = shop.bind(config.settings(), protocol.upstreamConfig(), protocol);
+        if (bound == null) {
+            return null;
+        }
+        if (before != null && before.codec().fits(plugin, bound, shop.config().clusterNames())) {
+            return shop.keep(before.codec());
+        }
+        return shop.build(config.position(), plugin, bound, name, null, context -> protocol.upstream(bound, context));
+    }
+
+    private @Nullable Use<Balancer> balancer(String name, ClusterConfig config, @Nullable Cluster before) {
+        String use = config.balancer().use();
+        LoadedPlugin plugin = shop.plugin(use, config.position(), "balancer.use");
+        if (plugin == null) {
+            return null;
+        }
+        if (!(plugin.plugin() instanceof BalancerPlugin<?> balancer)) {
+            shop.problem(config.position(), "balancer.use", "\"" + use + "\" is no balancer plugin");
+            return null;
+        }
+        return balancer(name, config.balancer().settings(), config.position(), plugin, balancer, before);
+    }
+
+    private <C extends Record> @Nullable Use<Balancer> balancer(String name, RawTable settings, Position position,
+            LoadedPlugin plugin, BalancerPlugin<C> balancer, @Nullable Cluster before) {
+        C bound = shop.bind(settings, balancer.config(), balancer);
+        if (bound == null) {
+            return null;
+        }
+        if (before != null && before.balancer().fits(plugin, bound, shop.config().clusterNames())) {
+            return shop.keep(before.balancer());
+        }
+        return shop.build(position, plugin, bound, name, null, context -> balancer.balancer(bound, context));
+    }
+}

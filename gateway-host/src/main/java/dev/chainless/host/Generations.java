@@ -1,0 +1,109 @@
+package dev.chainless.host;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The generation of the moment, one volatile read away for every loop, and those before it that exchanges still run on.
+ * Thread-safe.
+ */
+final class Generations {
+    private static final Logger LOG = System.getLogger(Generations.class.getName());
+
+    private final PluginRegistry plugins;
+    private final HostMetrics metrics;
+    private final List<Generation> live = new ArrayList<>();
+    private volatile @Nullable Generation current;
+    private boolean closed;
+
+    Generations(PluginRegistry plugins, HostMetrics metrics) {
+        this.plugins = plugins;
+        this.metrics = metrics;
+    }
+
+    /** {@return under which exchanges begin, null before the first one is published} */
+    @Nullable Generation current() {
+        return current;
+    }
+
+    /** {@return how many there are: 1 while nothing drains} */
+    synchronized int count() {
+        return live.size();
+    }
+
+    /** {@return whether exchanges begin under it from now on; not when all was closed meanwhile} */
+    synchronized boolean publish(Generation next) {
+        if (closed) {
+            return false;
+        }
+        live.add(next);
+        current = next;
+        return true;
+    }
+
+    /** Closes what only this generation has. Nothing of it is in use any more. */
+    void retire(Generation old) {
+        List<Part> parts;
+        Set<LoadedPlugin> released;
+        synchronized (this) {
+            if (!live.remove(old)) {
+                return;
+            }
+            parts = leftBy(old);
+            released = new HashSet<>(old.plugins());
+            live.forEach(generation -> released.removeAll(generation.plugins()));
+            metrics.retain(names(g -> g.listeners().keySet()), names(g -> g.clusters().keySet()),
+                    live.stream().flatMap(g -> g.listeners().values().stream()).map(ListenerState::made).toList());
+        }
+        close(parts);
+        released.forEach(plugins::released);
+    }
+
+    /** Drops a generation that was not published, with what was made for it. */
+    synchronized void drop(Generation unborn) {
+        close(leftBy(unborn));
+        Set<LoadedPlugin> released = new HashSet<>(unborn.plugins());
+        live.forEach(generation -> released.removeAll(generation.plugins()));
+        released.forEach(plugins::released);
+    }
+
+    private List<Part> leftBy(Generation old) {
+        Set<Part> left = Collections.newSetFromMap(new IdentityHashMap<>());
+        left.addAll(old.parts());
+        live.forEach(generation -> left.removeIf(generation.parts()::contains));
+        return List.copyOf(left);
+    }
+
+    private Set<String> names(java.util.function.Function<Generation, Collection<String>> of) {
+        return live.stream().flatMap(generation -> of.apply(generation).stream()).collect(Collectors.toSet());
+    }
+
+    /** Closes all there is. */
+    void close() {
+        List<Generation> all;
+        synchronized (this) {
+            closed = true;
+            all = List.copyOf(live);
+        }
+        all.forEach(this::retire);
+    }
+
+    private static void close(List<Part> parts) {
+        for (Part part : parts) {
+            try {
+                part.close();
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "Something that was replaced could not be closed", e);
+            }
+        }
+    }
+}

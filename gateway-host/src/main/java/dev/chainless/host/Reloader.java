@@ -1,0 +1,196 @@
+package dev.chainless.host;
+
+import dev.chainless.config.ConfigException;
+import dev.chainless.config.EndpointConfig;
+import dev.chainless.config.GatewayConfig;
+import dev.chainless.config.ListenerConfig;
+import dev.chainless.config.Problem;
+import io.netty.channel.ServerChannel;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts configurations into effect, one after the other. A new one is checked and made whole first; then one volatile
+ * write lets all loops begin exchanges under it. Before that write any failure leaves everything as it was, after it
+ * nothing can fail.
+ */
+final class Reloader {
+    private static final Logger LOG = System.getLogger(Reloader.class.getName());
+
+    /** Options that threads, sockets and buffers were made by, which outlive every generation. */
+    private static final Map<String, Function<GatewayConfig, Object>> FIXED = Map.of(
+            "runtime.loops", config -> config.runtime().loops(),
+            "runtime.transport", config -> config.runtime().transport(),
+            "runtime.plugins-directory", config -> config.runtime().pluginsDirectory(),
+            "runtime.read-buffer", config -> config.runtime().readBuffer(),
+            "runtime.max-buffered", config -> config.runtime().maxBuffered(),
+            "admin.enabled", config -> config.admin().enabled(),
+            "admin.listen", config -> config.admin().listen(),
+            "demo.enabled", config -> config.demo().enabled(),
+            "demo.listen", config -> config.demo().listen());
+
+    private final Engine engine;
+    private final Listeners listeners;
+    private final ReentrantLock one = new ReentrantLock();
+    /** Codecs that drain, of generations that were replaced. */
+    private final Set<Gate> leaving = ConcurrentHashMap.newKeySet();
+    private volatile Map<String, List<EndpointConfig>> implied = Map.of();
+    private volatile long lastMillis = System.currentTimeMillis();
+
+    Reloader(Engine engine, Listeners listeners) {
+        this.engine = engine;
+        this.listeners = listeners;
+        MetricRegistry.Scope metrics = engine.metrics().scope("host");
+        metrics.gauge("generation", "The number of the configuration in effect, 1 for that of the start.", () -> {
+            Generation now = engine.generations().current();
+            return now == null ? 0 : now.number();
+        });
+        metrics.gauge("generations_live", "Configurations in effect or draining.", engine.generations()::count);
+        metrics.gauge("reload_timestamp_seconds", "When the configuration came into effect.",
+                () -> lastMillis / 1000);
+    }
+
+    /** {@return the codecs of all listeners, those that drain included} */
+    List<Gate> gates() {
+        List<Gate> all = new ArrayList<>(leaving);
+        Generation now = engine.generations().current();
+        if (now != null) {
+            all.addAll(now.gates().values());
+        }
+        return all;
+    }
+
+    /**
+     * Puts the first configuration into effect.
+     *
+     * @param more endpoints of clusters that the configuration only implies
+     * @param first runs once the configuration is known to be good, before a listener is bound
+     * @param activated the service manager's socket for a listener, null for none
+     */
+    void start(GatewayConfig config, Map<String, List<EndpointConfig>> more, Runnable first,
+            BiFunction<String, ListenerConfig, @Nullable ServerChannel> activated) {
+        implied = more;
+        apply(config, null, first, activated);
+    }
+
+    /**
+     * Puts another configuration into effect, on the caller's thread.
+     *
+     * @return what has changed
+     * @throws ConfigException with all that is wrong with it; then nothing has changed
+     * @throws StartException likewise, if an address cannot be bound or the gateway stops
+     */
+    Reloaded reload(GatewayConfig config) {
+        var event = new SwapEvent();
+        event.begin();
+        one.lock();
+        try {
+            long begin = System.nanoTime();
+            Generation before = engine.generations().current();
+            if (before == null) {
+                throw new StartException("The gateway is not running");
+            }
+            refuseFixed(before.config(), config);
+            engine.plugins().retry();
+            Generation after = apply(config, before, () -> {}, (_, _) -> null);
+            Reloaded reloaded = Reloaded.between(before, after, Duration.ofNanos(System.nanoTime() - begin));
+            lastMillis = System.currentTimeMillis();
+            engine.hostMetrics().reloads.incrementShared();
+            LOG.log(Level.INFO, reloaded.toString());
+            event.generation = after.number();
+            event.routes = reloaded.routes().size();
+            event.stages = reloaded.stages().size();
+            return reloaded;
+        } catch (ConfigException | StartException e) {
+            failed();
+            event.refused = String.valueOf(e.getMessage());
+            throw e;
+        } finally {
+            one.unlock();
+            event.commit();
+        }
+    }
+
+    /** A configuration could not be read. */
+    void failed() {
+        engine.hostMetrics().failedReloads.incrementShared();
+    }
+
+    private Generation apply(GatewayConfig config, @Nullable Generation before, Runnable first,
+            BiFunction<String, ListenerConfig, @Nullable ServerChannel> activated) {
+        var assembly = new Assembly(config, engine, implied, before);
+        Generation after = assembly.make();
+        Listeners.Change sockets = null;
+        boolean published = false;
+        try {
+            first.run();
+            sockets = listeners.prepare(config.listeners(), config.runtime().maxConnections(), activated);
+            if (before != null) {
+                sockets.leaving(before.gates());
+                gates().stream().filter(gate -> !config.listeners().containsKey(gate.ingress().listener()))
+                        .forEach(gate -> gate.ingress().pin(before));
+            }
+            published = engine.generations().publish(after);
+            if (!published) {
+                throw new StartException("The gateway stops and takes no configuration any more");
+            }
+        } finally {
+            if (!published) {
+                if (sockets != null) {
+                    sockets.undo();
+                }
+                assembly.drop();
+            }
+        }
+        assembly.published();
+        sockets.commit();
+        if (before != null) {
+            retire(before, after);
+        }
+        return after;
+    }
+
+    private void retire(Generation before, Generation after) {
+        before.replaced();
+        List<Gate> left = before.gates().values().stream().filter(gate -> !after.gates().containsValue(gate)).toList();
+        leaving.addAll(left);
+        var retirement = new Retirement(engine, before, left, after.config().runtime().drain());
+        engine.background().execute(() -> {
+            retirement.run();
+            left.forEach(leaving::remove);
+        });
+    }
+
+    private static void refuseFixed(GatewayConfig before, GatewayConfig after) {
+        Path file = after.listeners().values().iterator().next().position().file();
+        List<Problem> problems = FIXED.entrySet().stream()
+                .filter(option -> !option.getValue().apply(before).equals(option.getValue().apply(after)))
+                .map(option -> new Problem(file, 0, 0, option.getKey(), "cannot change from "
+                        + shown(option.getValue().apply(before)) + " to " + shown(option.getValue().apply(after))
+                        + " while the gateway runs; restart it"))
+                .sorted(Comparator.comparing(Problem::key)).toList();
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+    }
+
+    private static String shown(Object value) {
+        return value instanceof Optional<?> optional ? optional.map(Object::toString).orElse("the default")
+                : value instanceof Enum<?> constant ? constant.name().toLowerCase(Locale.ROOT).replace('_', '-')
+                : value.toString();
+    }
+}

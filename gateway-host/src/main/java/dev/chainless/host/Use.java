@@ -1,0 +1,66 @@
+package dev.chainless.host;
+
+import dev.chainless.spi.Stage;
+import java.lang.System.Logger.Level;
+import java.util.Set;
+
+/** What a plugin made of one bound table: a stage, a codec, a balancer. */
+final class Use<T> implements Part {
+    private final String name;
+    private final LoadedPlugin plugin;
+    private final Record config;
+    private final T made;
+    private final UseContext context;
+
+    Use(String name, LoadedPlugin plugin, Record config, T made, UseContext context) {
+        this.name = name;
+        this.plugin = plugin;
+        this.config = config;
+        this.made = made;
+        this.context = context;
+    }
+
+    String name() {
+        return name;
+    }
+
+    LoadedPlugin plugin() {
+        return plugin;
+    }
+
+    T made() {
+        return made;
+    }
+
+    UseContext context() {
+        return context;
+    }
+
+    /**
+     * {@return whether the plugin would make the same of this table} A use whose client's cluster is gone is made again, so
+     * that the plugin says itself what it lacks.
+     *
+     * @param clusters the names of those that there are
+     */
+    boolean fits(LoadedPlugin by, Record of, Set<String> clusters) {
+        return by.equals(plugin) && of.equals(config) && clusters.containsAll(context.clients());
+    }
+
+    @Override
+    public Set<LoadedPlugin> plugins() {
+        return Set.of(plugin);
+    }
+
+    @Override
+    public void close() {
+        context.close();
+        if (made instanceof Stage stage) {
+            try {
+                stage.close();
+            } catch (Throwable e) {
+                // As text: a kept exception would keep the plugin from being unloaded.
+                context.logger().log(Level.WARNING, "The stage \"" + name + "\" could not be closed: " + e);
+            }
+        }
+    }
+}
