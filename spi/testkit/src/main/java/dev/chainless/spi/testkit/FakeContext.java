@@ -50,6 +50,7 @@ public final class FakeContext implements PluginContext {
     private final List<Runnable> repeated = new CopyOnWriteArrayList<>();
     private volatile @Nullable Object inheritance;
     private volatile boolean sealed;
+    private volatile @Nullable Object inheritance;
 
     /**
      * Makes a context.
@@ -77,6 +78,15 @@ public final class FakeContext implements PluginContext {
         channels.values()
                 .forEach(channel -> channel.advanceTimeBy(time.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS));
         runTasks();
+    }
+
+    /**
+     * Lets the next stage replace one that has handed this over.
+     *
+     * @param state what {@link dev.chainless.spi.Handover#handOver} of the former stage returned
+     */
+    public void inherit(Object state) {
+        inheritance = state;
     }
 
     /** Runs what stages have given to their event loops. */
