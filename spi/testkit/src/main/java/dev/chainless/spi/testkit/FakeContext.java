@@ -48,7 +48,6 @@ public final class FakeContext implements PluginContext {
     private final Set<FakeDeadline> deadlines = ConcurrentHashMap.newKeySet();
     private final Set<FakeSuspension> waiting = ConcurrentHashMap.newKeySet();
     private final List<Runnable> repeated = new CopyOnWriteArrayList<>();
-    private volatile @Nullable Object inheritance;
     private volatile boolean sealed;
     private volatile @Nullable Object inheritance;
 
@@ -135,17 +134,6 @@ public final class FakeContext implements PluginContext {
     public FakeContext cluster(
             String cluster, Function<ClientRequest, CompletableFuture<ClientResponse>> answer) {
         clusters.put(cluster, (request, _, _) -> answer.apply(request));
-        return this;
-    }
-
-    /**
-     * Lets the next stage replace one: it inherits what that one has handed over.
-     *
-     * @param state of {@link dev.chainless.spi.Handover#handOver}
-     * @return this
-     */
-    public FakeContext inherit(Object state) {
-        inheritance = state;
         return this;
     }
 
