@@ -30,13 +30,16 @@ import org.jspecify.annotations.Nullable;
  * told at once; a method that failed returns null.
  */
 final class Binding {
-    /** Of a class's own constructor and factories, once for all tables. Held by that class alone, and gone with it. */
-    private static final ClassValue<Map<Executable, MethodHandle>> HANDLES = new ClassValue<>() {
+    /** Of a class's constructor and factories, made once for all tables. Held by that class alone, and gone with it. */
+    private static final ClassValue<Map<Access, MethodHandle>> HANDLES = new ClassValue<>() {
         @Override
-        protected Map<Executable, MethodHandle> computeValue(Class<?> type) {
+        protected Map<Access, MethodHandle> computeValue(Class<?> type) {
             return new ConcurrentHashMap<>();
         }
     };
+
+    /** What is called, and whether by who may call all of its class or by anyone. */
+    private record Access(Executable executable, boolean everything) {}
 
     private final MethodHandles.Lookup lookup;
     private final List<Problem> problems;
@@ -279,7 +282,7 @@ final class Binding {
     /** Any exception of a record's own code is a problem of the table: a plugin's record must not stop the host. */
     private @Nullable Object call(
             Executable maker, @Nullable Object[] arguments, Position position, String path, @Nullable Node node) {
-        MethodHandle handle = HANDLES.get(maker.getDeclaringClass()).computeIfAbsent(maker, this::handle);
+        MethodHandle handle = handle(maker);
         try {
             return handle.invokeExact(arguments);
         } catch (Error e) {
@@ -293,24 +296,28 @@ final class Binding {
         }
     }
 
+    /** A plugin's record by the plugin's own lookup, and one of another module, such as a value type, as anyone. */
     private MethodHandle handle(Executable executable) {
+        Class<?> type = executable.getDeclaringClass();
+        MethodHandles.Lookup access = MethodHandles.publicLookup();
         try {
-            MethodHandles.Lookup access = access(executable.getDeclaringClass());
+            access = MethodHandles.privateLookupIn(type, lookup);
+        } catch (IllegalAccessException e) {
+            // It is not the plugin's.
+        }
+        MethodHandles.Lookup by = access;
+        return HANDLES.get(type).computeIfAbsent(new Access(executable, by.hasFullPrivilegeAccess()),
+                _ -> handle(executable, by));
+    }
+
+    private static MethodHandle handle(Executable executable, MethodHandles.Lookup access) {
+        try {
             MethodHandle handle = executable instanceof Constructor<?> constructor
                     ? access.unreflectConstructor(constructor) : access.unreflect((Method) executable);
             return handle.asSpreader(Object[].class, executable.getParameterCount())
                     .asType(MethodType.methodType(Object.class, Object[].class));
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("the plugin's lookup gives no access to " + executable, e);
-        }
-    }
-
-    /** A plugin's record by the plugin's own lookup, and one of another module, such as a value type, as anyone. */
-    private MethodHandles.Lookup access(Class<?> type) {
-        try {
-            return MethodHandles.privateLookupIn(type, lookup);
-        } catch (IllegalAccessException e) {
-            return MethodHandles.publicLookup();
         }
     }
 }

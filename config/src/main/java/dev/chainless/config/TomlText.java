@@ -25,7 +25,15 @@ final class TomlText {
     /** {@return the file's table, or null if its syntax is wrong, with all such problems added} */
     static @Nullable RawTable read(String text, Path file, List<Problem> problems) {
         TomlText reader = new TomlText(file);
-        TomlParseResult result = Toml.parse(text.startsWith("\uFEFF") ? text.substring(1) : text);
+        TomlParseResult result;
+        try {
+            result = Toml.parse(text.startsWith("\uFEFF") ? text.substring(1) : text);
+        } catch (RuntimeException | AssertionError e) {
+            // tomlj 2.2.0 stumbles over some text that is no TOML, instead of saying where it is wrong.
+            problems.add(
+                    Problem.at(new Position(file, 1, 1), "", "this is no TOML that can be read: " + e.getMessage()));
+            return null;
+        }
         if (result.hasErrors()) {
             result.errors().forEach(error -> problems.add(Problem.at(
                     reader.position(error.position()), "", sentence(String.valueOf(error.getMessage())))));

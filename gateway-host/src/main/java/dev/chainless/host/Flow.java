@@ -78,6 +78,8 @@ final class Flow extends Cursor implements ExchangeHost {
     private long totalDeadline;
     private long stageDeadline;
     private long attemptStart;
+    /** The time, from a response's head to the end of the read that brought it; else 0. */
+    private long moment;
 
     Flow(Loop loop, int place) {
         super(cursor -> new Exchange((Flow) cursor));
@@ -297,6 +299,7 @@ final class Flow extends Cursor implements ExchangeHost {
                 }
                 Suspension.Continuation early = waiting.park();
                 if (early == null) {
+                    moment = 0;
                     arm(0);
                     return;
                 }
@@ -544,7 +547,8 @@ final class Flow extends Cursor implements ExchangeHost {
         if (phase != Phase.SENT) {
             return;
         }
-        cluster().metrics().responseHead.record(loop.index(), System.nanoTime() - attemptStart);
+        moment = System.nanoTime();
+        cluster().metrics().responseHead.record(loop.index(), moment - attemptStart);
         if (chain().hasUpstreamResponse()) {
             phase = Phase.UPSTREAM_RESPONSE;
             step = 0;
@@ -566,7 +570,7 @@ final class Flow extends Cursor implements ExchangeHost {
     }
 
     void upstreamData(ByteBuf chunk) {
-        if (phase == Phase.STREAMING) {
+        if (phase == Phase.STREAMING && moment == 0) {
             arm(cluster().idleTimeout().toNanos());
         }
         if (!upstreamSends) {
@@ -594,6 +598,7 @@ final class Flow extends Cursor implements ExchangeHost {
     }
 
     void upstreamReadComplete() {
+        moment = 0;
         if (phase == Phase.STREAMING) {
             downstream().flush(exchange);
         }
@@ -648,6 +653,7 @@ final class Flow extends Cursor implements ExchangeHost {
         Link left = link;
         link = null;
         upstreamSends = false;
+        moment = 0;
         if (left != null) {
             left.connection().cancel(exchange.attempt());
         }
@@ -665,7 +671,7 @@ final class Flow extends Cursor implements ExchangeHost {
 
     private void writeResponse() {
         Head head = exchange.response();
-        long now = System.nanoTime();
+        long now = now();
         exchange.responded(now);
         phase = Phase.STREAMING;
         tunnel = head.status() == 101 && !exchange.isLocalReply();
@@ -721,6 +727,10 @@ final class Flow extends Cursor implements ExchangeHost {
     }
 
     // ---- time
+
+    private long now() {
+        return moment == 0 ? System.nanoTime() : moment;
+    }
 
     /**
      * Sets the deadline to the earliest of what applies.
@@ -864,10 +874,12 @@ final class Flow extends Cursor implements ExchangeHost {
         deadline.clear();
         totalDeadline = 0;
         dropPause();
-        for (Pause waiting : List.copyOf(bodyPauses)) {
-            waiting.cancel();
+        if (!bodyPauses.isEmpty()) {
+            for (Pause waiting : List.copyOf(bodyPauses)) {
+                waiting.cancel();
+            }
+            bodyPauses.clear();
         }
-        bodyPauses.clear();
         requestPath.close();
         responsePath.close();
         dropReplyBody();
@@ -876,9 +888,9 @@ final class Flow extends Cursor implements ExchangeHost {
         }
         complete(reason);
         if (listener != null) {
-            listener.ended(exchange, route);
+            listener.ended(exchange, route, now());
         } else if (leftListener != null && leftRoute != null) {
-            leftListener.ended(exchange, leftRoute);
+            leftListener.ended(exchange, leftRoute, now());
         }
         Generation under = generation;
         if (under != null) {
@@ -926,6 +938,7 @@ final class Flow extends Cursor implements ExchangeHost {
         requestHasBody = false;
         upstreamSends = false;
         tunnel = false;
+        moment = 0;
         stageDeadline = 0;
         step = 0;
         entered = 0;

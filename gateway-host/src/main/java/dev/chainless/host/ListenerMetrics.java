@@ -39,9 +39,9 @@ final class ListenerMetrics {
     }
 
     /** Counts an exchange that has ended. On its loop. */
-    void ended(Exchange exchange, RouteMetrics route) {
+    void ended(Exchange exchange, RouteMetrics route, long now) {
         int loop = exchange.loop();
-        long nanos = System.nanoTime() - exchange.startNanos();
+        long nanos = now - exchange.startNanos();
         ended.increment(loop);
         sent.add(loop, exchange.sentBytes());
         received.add(loop, exchange.receivedBytes());

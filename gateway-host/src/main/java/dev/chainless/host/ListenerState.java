@@ -28,8 +28,8 @@ record ListenerState(Chain chain, RouteTable<Route> routes, ListenerMetrics metr
     record Made(RouteConfig config, List<Cluster> clusters, Route route) {}
 
     /** Counts an exchange that has ended. On its loop. */
-    void ended(Exchange exchange, @Nullable Route route) {
-        metrics.ended(exchange, counted(route));
+    void ended(Exchange exchange, @Nullable Route route, long now) {
+        metrics.ended(exchange, counted(route), now);
     }
 
     /** {@return where the exchanges of a route are counted} */

@@ -252,6 +252,17 @@ public final class Exchange {
     }
 
     /**
+     * Sets a field to the request's id, without making a {@code String} of it. For codecs.
+     *
+     * @param head gets the field
+     * @param field its name
+     */
+    public void setRequestId(Head head, FieldName field) {
+        head.remove(field);
+        head.add(field, requestId, requestIdLength);
+    }
+
+    /**
      * Sets what answers. For hosts.
      *
      * @param head the response's

@@ -1,5 +1,8 @@
 package dev.chainless.spi.http;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -48,9 +51,16 @@ public final class FieldName {
     public static final FieldName X_FORWARDED_PROTO = of("x-forwarded-proto");
     public static final FieldName X_REQUEST_ID = of("x-request-id");
 
+    private static final VarHandle WORD =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /** Turns eight upper-case letters into lower-case ones, and leaves lower-case letters, digits and hyphens alone. */
+    private static final long LOWER = 0x2020202020202020L;
+
     private final String name;
     private final byte[] bytes;
     private final int hash;
+    /** Whether the name is of letters, digits and hyphens, so that {@link #LOWER} tells it from all other tokens. */
+    private final boolean plain;
 
     private FieldName(String name) {
         this.name = name;
@@ -60,6 +70,7 @@ public final class FieldName {
             h = hash(h, b);
         }
         this.hash = finish(h);
+        this.plain = name.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-');
     }
 
     /**
@@ -121,7 +132,7 @@ public final class FieldName {
     }
 
     /**
-     * {@return whether these bytes are this name, in any case}
+     * {@return whether these bytes, which are of a token, are this name in any case}
      *
      * @param block holds the bytes
      * @param offset of the first
@@ -131,12 +142,24 @@ public final class FieldName {
         if (length != bytes.length) {
             return false;
         }
+        if (plain && length >= 8) {
+            for (int i = 0; i < length - 8; i += 8) {
+                if (!isWord(block, offset, i)) {
+                    return false;
+                }
+            }
+            return isWord(block, offset, length - 8); // overlaps the word before it
+        }
         for (int i = 0; i < length; i++) {
             if (FOLDED[block[offset + i] & 0xff] != bytes[i]) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean isWord(byte[] block, int offset, int at) {
+        return ((long) WORD.get(block, offset + at) | LOWER) == (long) WORD.get(bytes, at);
     }
 
     void copyTo(byte[] target, int at) {

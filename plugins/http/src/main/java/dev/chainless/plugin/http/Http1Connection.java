@@ -509,7 +509,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             head.set(listener.server);
         }
         if (listener.echoedId != null) {
-            head.set(listener.echoedId, x.requestId());
+            x.setRequestId(head, listener.echoedId);
         }
     }
 
