@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class AdminTest {
     private final MetricRegistry metrics = new MetricRegistry(1);
     private final View view = new View();
-    private final Admin admin = new Admin(new AdminConfig(true, new HostPort("127.0.0.1", 0)), view, metrics);
+    private final Admin admin = new Admin(new AdminConfig(true, new HostPort("127.0.0.1", 0), true), view, metrics);
     private final HttpClient client = HttpClient.newHttpClient();
 
     private static final class View implements AdminView {
@@ -184,7 +184,7 @@ class AdminTest {
 
     @Test
     void aTakenPortIsOneSentence() {
-        var config = new AdminConfig(true, new HostPort("127.0.0.1", admin.boundPort()));
+        var config = new AdminConfig(true, new HostPort("127.0.0.1", admin.boundPort()), true);
         StartException e = assertThrows(StartException.class, () -> new Admin(config, view, metrics));
         assertTrue(e.getMessage().contains("is taken"), e.getMessage());
     }
