@@ -17,6 +17,7 @@ module dev.chainless.host {
     requires io.netty.transport.classes.io_uring;
     requires io.netty.transport.unix.common;
     requires java.management;
+    requires jdk.jfr;
     requires io.prometheus.metrics.model;
     requires micrometer.core;
     requires micrometer.registry.prometheus;

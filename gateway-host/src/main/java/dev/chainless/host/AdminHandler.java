@@ -16,22 +16,16 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Answers the requests of one connection to the admin server. */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = System.getLogger(Admin.class.getName());
     private static final String PLAIN = "text/plain; charset=utf-8";
     private static final String JSON = "application/json";
-    private static final Pattern LOOPBACK = Pattern.compile(
-            "(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]{1,5})?");
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     private record Answer(HttpResponseStatus status, String contentType, String body) {
@@ -78,7 +72,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (!METHODS.contains(request.method())) {
             return Answer.plain(HttpResponseStatus.METHOD_NOT_ALLOWED, "Only GET and HEAD.");
         }
-        String refusal = refusal(request);
+        String refusal = AdminGuard.refusal(request, loopbackOnly);
         if (refusal != null) {
             return Answer.plain(HttpResponseStatus.FORBIDDEN, refusal);
         }
@@ -117,24 +111,6 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private Answer rows(Function<AdminView, List<?>> rows) {
         return Answer.json(rows.apply(view));
-    }
-
-    /** {@return why a page of another site, in a browser of this machine, must not read the answer; null if it may} */
-    private @Nullable String refusal(FullHttpRequest request) {
-        String host = request.headers().get(HttpHeaderNames.HOST, "").toLowerCase(Locale.ROOT);
-        if (loopbackOnly && !host.isEmpty() && !LOOPBACK.matcher(host).matches()) {
-            return "The admin server of this machine answers to localhost, 127.0.0.1 and [::1] only.";
-        }
-        String origin = request.headers().get(HttpHeaderNames.ORIGIN);
-        return origin == null || sameSite(origin, host) ? null : "Another site's page may not read this.";
-    }
-
-    private static boolean sameSite(String origin, String host) {
-        try {
-            return host.equals(String.valueOf(URI.create(origin).getRawAuthority()).toLowerCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 
     private static void send(ChannelHandlerContext ctx, FullHttpRequest request, Answer answer, boolean keepAlive) {
@@ -182,6 +158,6 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             /metrics            for Prometheus
             /api/v1/routes      which requests go where
             /api/v1/upstreams   the endpoints of the clusters
-            /api/v1/plugins     what is loaded
+            /api/v1/plugins     what is loaded; POST a jar to /api/v1/plugins/NAME, DELETE it there
             /api/v1/config      the configuration in effect""";
 }

@@ -5,6 +5,7 @@ import dev.chainless.config.EndpointConfig;
 import dev.chainless.config.GatewayConfig;
 import dev.chainless.spi.Plugin;
 import dev.chainless.spi.config.HostPort;
+import io.netty.channel.EventLoop;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -59,18 +60,26 @@ public final class Gateway implements AutoCloseable {
     private @Nullable DemoOrigin demo;
     private @Nullable Admin admin;
     private @Nullable LoopWatch watch;
+    private @Nullable PluginWatcher watcher;
+    private HostPort demoAddress = new HostPort("127.0.0.1", 1);
     private volatile boolean listening;
     private volatile @Nullable Generation generation;
 
-    private Gateway(GatewayConfig config, List<? extends Plugin<?>> given) {
+    private Gateway(GatewayConfig config, List<? extends Plugin<?>> given, boolean runs) {
         this.config = config;
-        this.plugins = new PluginRegistry(config.runtime().pluginsDirectory().orElse(null), given);
         this.background = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("background-", 0).factory());
         this.loops = new Loops(config.runtime());
         this.metrics = new MetricRegistry(loops.count());
         this.hostMetrics = new HostMetrics(metrics, loops.count());
+        this.plugins = runs ? registry(config, given) : PluginRegistry.reading(config, given);
         this.listeners = new Listeners(loops, hostMetrics, config.runtime().maxConnections());
         config.listeners().keySet().forEach(name -> ingresses.put(name, new Ingress(loops, name)));
+    }
+
+    private PluginRegistry registry(GatewayConfig config, List<? extends Plugin<?>> given) {
+        PluginMetrics counters = PluginMetrics.in(metrics);
+        List<EventLoop> threads = loops.all().stream().map(Loop::eventLoop).toList();
+        return PluginRegistry.of(config, given, new PluginUnloads(threads, counters), counters);
     }
 
     /**
@@ -95,7 +104,7 @@ public final class Gateway implements AutoCloseable {
      * @throws StartException if an address cannot be bound or the like, in one sentence
      */
     public static Gateway start(GatewayConfig config, List<? extends Plugin<?>> plugins) {
-        var gateway = new Gateway(config, plugins);
+        var gateway = new Gateway(config, plugins, true);
         boolean started = false;
         try {
             gateway.open();
@@ -117,7 +126,7 @@ public final class Gateway implements AutoCloseable {
      * @throws StartException if something else would keep it from starting
      */
     public static void check(GatewayConfig config, List<? extends Plugin<?>> plugins) {
-        var gateway = new Gateway(config, plugins);
+        var gateway = new Gateway(config, plugins, false);
         try {
             // No socket is opened, so that a demo on any free port has none yet; which one does not matter here.
             gateway.assemble(new HostPort(config.demo().listen().host(), Math.max(1, config.demo().listen().port())));
@@ -127,7 +136,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void open() {
-        HostPort demoAddress = config.demo().listen();
+        demoAddress = config.demo().listen();
         if (config.demo().enabled()) {
             demo = new DemoOrigin(new InetSocketAddress(demoAddress.host(), demoAddress.port()));
             demoAddress = new HostPort(demoAddress.host(), demo.address().getPort());
@@ -136,7 +145,8 @@ public final class Gateway implements AutoCloseable {
         generation = first;
         ingresses.values().forEach(ingress -> ingress.publish(first));
         if (config.admin().enabled()) {
-            admin = new Admin(config.admin(), new GatewayView(this), metrics);
+            admin = new Admin(config.admin(), new GatewayView(this), metrics,
+                    new PluginChanges(this::config, plugins, this::respecialise));
         }
         watch = new LoopWatch(loops.all().stream().map(Loop::eventLoop).toList(), hostMetrics, STALL);
         var activated = ActivatedSockets.fromEnvironment();
@@ -145,9 +155,25 @@ public final class Gateway implements AutoCloseable {
         for (String unused : activated.unused()) {
             LOG.log(Level.WARNING, "The service manager handed over the socket {0}, which no listener is for", unused);
         }
+        if (plugins.directory() != null) {
+            watcher = new PluginWatcher(plugins, this::respecialise);
+            watcher.start();
+        }
         listening = true;
         notifier.ready();
         notifier.watch(watch::responsive);
+    }
+
+    /** Assembles and publishes the same configuration with the plugins that are current now. */
+    private void respecialise() {
+        plugins.changes().lock();
+        try {
+            Generation next = assemble(demoAddress);
+            generation = next;
+            ingresses.values().forEach(ingress -> ingress.publish(next));
+        } finally {
+            plugins.changes().unlock();
+        }
     }
 
     private dev.chainless.spi.http.HttpListener codec(String listener) {
@@ -177,9 +203,15 @@ public final class Gateway implements AutoCloseable {
         return config;
     }
 
+    private static PluginRegistry reading(Path directory) {
+        return PluginRegistry.reading(GatewayConfig.builder()
+                .runtime(runtime -> runtime.set("plugins-directory", directory))
+                .listener("none", listener -> listener.set("listen", "127.0.0.1:1")).build(), List.of());
+    }
+
     /** {@return the plugins that can be found in a directory, by name; each is loaded to find out} */
     public static List<PluginInfo> plugins(Path directory) {
-        var registry = new PluginRegistry(directory, List.of());
+        var registry = reading(directory);
         return registry.names().stream().map(name -> registry.find(name)
                 .map(p -> new PluginInfo(name, p.version(), p.kind(), p.module(), p.digest(), ""))
                 .orElseGet(() -> new PluginInfo(name, "", "", "", "", registry.why(name)))).toList();
@@ -187,7 +219,7 @@ public final class Gateway implements AutoCloseable {
 
     /** {@return the records that the tables of the plugins of a directory are bound to, by the plugins' names} */
     public static Map<String, Class<? extends Record>> pluginTables(Path directory) {
-        var registry = new PluginRegistry(directory, List.of());
+        var registry = reading(directory);
         Map<String, Class<? extends Record>> tables = new TreeMap<>();
         for (String name : registry.names()) {
             registry.find(name).ifPresent(plugin -> tables.put(name, plugin.plugin().config()));
@@ -287,6 +319,9 @@ public final class Gateway implements AutoCloseable {
         if (admin != null) {
             admin.close();
         }
+        if (watcher != null) {
+            watcher.close();
+        }
         Generation last = generation;
         if (last != null) {
             last.close();
@@ -299,6 +334,7 @@ public final class Gateway implements AutoCloseable {
             demo.close();
         }
         background.shutdownNow();
+        plugins.close();
         notifier.close();
         metrics.close();
         stopped.countDown();
