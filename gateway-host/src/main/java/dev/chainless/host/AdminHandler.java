@@ -25,6 +25,7 @@ import java.util.function.Function;
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = System.getLogger(Admin.class.getName());
     private static final String PLAIN = "text/plain; charset=utf-8";
+    private static final String PLUGIN = "/api/v1/plugins/";
     private static final String JSON = "application/json";
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
@@ -103,10 +104,19 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             }
             case "/api/v1/routes" -> rows(AdminView::routes);
             case "/api/v1/upstreams" -> rows(AdminView::upstreams);
-            case "/api/v1/plugins" -> rows(AdminView::plugins);
+            case "/api/v1/plugins" -> request.headers().get(HttpHeaderNames.ACCEPT, "").startsWith("text/plain")
+                    ? new Answer(HttpResponseStatus.OK, PLAIN, PluginTable.of(view.plugins()))
+                    : rows(AdminView::plugins);
             case "/api/v1/config" -> Answer.json(view.config());
-            default -> Answer.plain(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.");
+            default -> path.startsWith(PLUGIN) ? plugin(path.substring(PLUGIN.length()))
+                    : Answer.plain(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.");
         };
+    }
+
+    private Answer plugin(String name) {
+        List<AdminView.PluginRow> rows = view.plugins().stream().filter(row -> row.name().equals(name)).toList();
+        return rows.isEmpty() ? Answer.plain(HttpResponseStatus.NOT_FOUND, "The configuration names no such plugin.")
+                : Answer.json(rows);
     }
 
     private Answer rows(Function<AdminView, List<?>> rows) {

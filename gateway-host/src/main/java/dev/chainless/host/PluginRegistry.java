@@ -51,6 +51,7 @@ final class PluginRegistry implements AutoCloseable {
     private final PluginUnloads unloads;
     private final PluginMetrics metrics;
     private final ReentrantLock changes = new ReentrantLock();
+    private final ReentrantLock loading = new ReentrantLock(); // never held while waiting for changes
     private final Map<String, LoadedPlugin> given = new HashMap<>();
     private final Map<String, LoadedPlugin> current = new ConcurrentHashMap<>();
     private final Map<String, Failure> failures = new ConcurrentHashMap<>();
@@ -115,6 +116,11 @@ final class PluginRegistry implements AutoCloseable {
         wanted.clear();
     }
 
+    /** Forgets what could not be loaded, so that it is tried again. */
+    void retry() {
+        failures.clear();
+    }
+
     // ---- finding
 
     /** {@return the plugin of that name, empty if there is none, or none that can be loaded: {@link #why} then says why} */
@@ -126,7 +132,7 @@ final class PluginRegistry implements AutoCloseable {
         if (directory == null || !name.matches(NAME)) {
             return Optional.empty();
         }
-        changes.lock();
+        loading.lock();
         try {
             wanted.add(name);
             if (failures.containsKey(name) && !current.containsKey(name)) {
@@ -139,7 +145,7 @@ final class PluginRegistry implements AutoCloseable {
             failed(name, e, false);
             return Optional.empty();
         } finally {
-            changes.unlock();
+            loading.unlock();
         }
     }
 

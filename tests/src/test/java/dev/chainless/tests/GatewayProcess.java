@@ -133,7 +133,8 @@ final class GatewayProcess implements AutoCloseable {
         Path write() {
             try {
                 Path folder = Files.createTempDirectory("chainless-test");
-                String text = "[runtime]\nloops = " + loops + "\n" + runtime
+                String text = "[runtime]\nloops = " + loops + "\nstate-directory = \""
+                        + folder.resolve("state") + "\"\n" + runtime
                         + "\n[admin]\nlisten = \"127.0.0.1:@admin@\"\n\n" + toml;
                 String filled = PORT.matcher(text).replaceAll(
                         match -> Integer.toString(ports.computeIfAbsent(match.group(1), _ -> Ports.free())));
