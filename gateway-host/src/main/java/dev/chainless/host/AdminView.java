@@ -58,7 +58,7 @@ interface AdminView {
      * @param digest SHA-256 of its jar in hex, empty if it was given as an object
      * @param kind {@code protocol}, {@code filter}, {@code auth}, {@code policy} or {@code balancer}
      * @param module its name, empty on a class path
-     * @param state {@code live}, {@code draining}, {@code closed}, {@code unloaded}, {@code not collected}, {@code failed}
+     * @param state {@code loading}, {@code live}, {@code draining}, {@code closed}, {@code unloaded}, {@code not collected}, {@code failed}
      *     or {@code absent}
      * @param uses the routes, listeners and clusters that it serves
      * @param exchanges that are under way on it, empty if nobody counts them

@@ -74,11 +74,16 @@ final class ChainHealth {
         return true;
     }
 
-    /** Stages that an exchange passed without a failure. */
-    void passed(Chain by, int stages) {
+    /**
+     * Stages that an exchange went through.
+     *
+     * @param stages how many were entered
+     * @param failed a bit for each that threw, those past the 64th sharing the bits
+     */
+    void passed(Chain by, int stages, long failed) {
         if (by == chain) {
             for (int i = 0; i < stages; i++) {
-                if (inARow.get(i) != 0) {
+                if (inARow.get(i) != 0 && (failed & 1L << i) == 0) {
                     inARow.set(i, 0);
                 }
             }

@@ -82,7 +82,7 @@ final class GatewayView implements AdminView {
 
     private PluginRow row(PluginStatus plugin) {
         boolean used = switch (plugin.state()) {
-            case LIVE, FAILED, ABSENT -> true;
+            case LOADING, LIVE, FAILED, ABSENT -> true;
             case DRAINING, CLOSED, UNLOADED, NOT_COLLECTED -> false;
         };
         return new PluginRow(plugin.name(), plugin.version(), plugin.digest(), plugin.kind(), plugin.module(),

@@ -86,6 +86,12 @@ final class Generation {
         return new LocalClient(loops, () -> Objects.requireNonNull(clusters.get(cluster)), none);
     }
 
+    /** {@return what counts the failures of a chain's stages} */
+    ChainHealth health(Chain chain) {
+        return new ChainHealth(chain, left -> new ChainSpecialiser(false).specialise(
+                left.stream().map(chain::stage).toList(), left.stream().map(chain::name).toList()), background);
+    }
+
     int nextSlot() {
         return slots++;
     }

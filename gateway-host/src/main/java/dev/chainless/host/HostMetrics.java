@@ -33,6 +33,8 @@ final class HostMetrics {
 
     /** Stages that threw, an exchange answered by 500 each time. */
     final Counter stageFailures;
+    /** Stages that failed so often in a row that they are not called any more. */
+    final Counter stagesGivenUp;
     /** How much later than asked each loop runs a task, measured again and again. */
     final LatencyHistogram loopLag;
     /** How often a loop was found not to come back. */
@@ -49,6 +51,8 @@ final class HostMetrics {
         this.loops = loops;
         MetricRegistry.Scope scope = registry.scope("host");
         stageFailures = scope.counter("stage_failures", "Exchanges in which a stage threw an exception.");
+        stagesGivenUp = scope.counter("stages_given_up",
+                "Stages of a route that failed so often in a row that they are not called any more.");
         loopStalls = scope.counter("loop_stalls", "Times that an event loop was kept busy far too long by one task.");
         loopLag = scope.histogram("loop_lag_seconds", "How much later than asked an event loop runs a task.");
         if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider) {

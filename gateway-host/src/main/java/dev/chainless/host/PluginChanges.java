@@ -89,7 +89,7 @@ final class PluginChanges {
         try {
             Change change;
             if (registry.wanted(name)) {
-                PluginStatus status = registry.update(name, draft, respecialise);
+                PluginStatus status = registry.update(name, draft, place, respecialise);
                 change = new Change(name, state(status), status.version(), status.digest());
             } else {
                 registry.inspect(draft);

@@ -56,6 +56,11 @@ record PluginJars(Path place, List<Path> files, String digest) {
         }
     }
 
+    /** {@return the same jars under the place that messages name} */
+    PluginJars shownAs(Path shown) {
+        return new PluginJars(shown, files, digest);
+    }
+
     /** {@return the jars of a place, sorted} */
     static List<Path> files(Path place) throws IOException {
         if (!Files.isDirectory(place)) {

@@ -55,6 +55,7 @@ final class PluginRegistry implements AutoCloseable {
     private final Map<String, LoadedPlugin> given = new HashMap<>();
     private final Map<String, LoadedPlugin> current = new ConcurrentHashMap<>();
     private final Map<String, Failure> failures = new ConcurrentHashMap<>();
+    private final Set<String> beingLoaded = ConcurrentHashMap.newKeySet();
     private final Set<String> wanted = ConcurrentHashMap.newKeySet();
     private final ConcurrentLinkedDeque<PluginStatus> former = new ConcurrentLinkedDeque<>();
     private final Map<String, String> quarantine = new LinkedHashMap<>(); // digest, why; guarded by itself
@@ -224,13 +225,15 @@ final class PluginRegistry implements AutoCloseable {
         List<PluginStatus> statuses = new ArrayList<>(all().stream().map(LoadedPlugin::status).toList());
         Set<String> names = new TreeSet<>(failures.keySet());
         names.addAll(wanted);
-        names.removeIf(name -> current.containsKey(name) || given.containsKey(name));
+        names.removeIf(
+                name -> current.containsKey(name) || given.containsKey(name) || beingLoaded.contains(name));
         for (String name : names) {
             Failure failure = failures.get(name);
             statuses.add(PluginStatus.missing(name,
                     failure == null ? PluginStatus.State.ABSENT : PluginStatus.State.FAILED,
                     failure == null ? "" : failure.sentence()));
         }
+        beingLoaded.forEach(name -> statuses.add(PluginStatus.missing(name, PluginStatus.State.LOADING, "")));
         statuses.addAll(former);
         return statuses;
     }
@@ -316,15 +319,16 @@ final class PluginRegistry implements AutoCloseable {
      * same content.
      *
      * @param place the jar or folder
+     * @param shown where it lies, or will lie, for people
      * @param respecialise assembles and publishes with the registry's current plugins, or throws
      * @return what is known of the plugin now
      * @throws StartException in a sentence, if nothing changed
      */
-    PluginStatus update(String name, Path place, Runnable respecialise) {
+    PluginStatus update(String name, Path place, Path shown, Runnable respecialise) {
         LoadedPlugin candidate;
         boolean passing = false; // what the private folder has no room for, it may have later
         try {
-            PluginJars jars = PluginJars.at(place, maxSize());
+            PluginJars jars = PluginJars.at(place, maxSize()).shownAs(shown);
             LoadedPlugin known = current.get(name);
             if (known != null && known.digest().equals(jars.digest())) {
                 failures.remove(name);
@@ -337,7 +341,7 @@ final class PluginRegistry implements AutoCloseable {
                 copy = store.keep(jars);
             }
             passing = false;
-            candidate = load(name, copy, place);
+            candidate = load(name, copy, shown);
         } catch (StartException e) {
             throw failed(name, e, passing);
         }
@@ -379,14 +383,20 @@ final class PluginRegistry implements AutoCloseable {
         changes.lock();
         try {
             LoadedPlugin before = put(name, candidate);
+            boolean published = false;
             try {
                 respecialise.run();
+                published = true;
             } catch (ConfigException | StartException e) {
                 put(name, before);
-                if (candidate != null) {
-                    released(candidate);
+                throw failed(name, new StartException(String.valueOf(e.getMessage())), false);
+            } finally {
+                if (!published) {
+                    put(name, before);
+                    if (candidate != null) {
+                        released(candidate);
+                    }
                 }
-                throw failed(name, new StartException(e.getMessage()), false);
             }
             if (before != null) {
                 replaced(before);
@@ -480,12 +490,14 @@ final class PluginRegistry implements AutoCloseable {
         event.plugin = name;
         event.digest = copy.digest();
         event.begin();
+        beingLoaded.add(name);
         try {
             return loadTrusted(name, copy, place);
         } catch (StartException e) {
             event.failure = String.valueOf(e.getMessage());
             throw e;
         } finally {
+            beingLoaded.remove(name);
             event.commit();
         }
     }

@@ -6,6 +6,8 @@ import java.time.Instant;
 final class PluginStatus {
     /** Where a plugin is in its life. */
     enum State {
+        /** Its jar is being looked at and its plugin made. */
+        LOADING,
         /** New exchanges use it, or would if a route named it. */
         LIVE,
         /** Replaced or taken out; exchanges that began on it go on. */

@@ -174,7 +174,7 @@ final class PluginWatcher implements AutoCloseable {
             if (place == null) {
                 registry.remove(name, respecialise);
             } else {
-                registry.update(name, place, respecialise);
+                registry.update(name, place, place, respecialise);
             }
         } catch (StartException e) {
             LOG.log(Level.DEBUG, "The registry has logged why", e);

@@ -37,7 +37,7 @@ final class LoadCycles {
             for (int i = 1; i <= cycles; i++) {
                 Files.copy(versions[i % 2], jar, StandardCopyOption.REPLACE_EXISTING);
                 LoadedPlugin[] before = {registry.all().getFirst()};
-                registry.update("a", jar, () -> registry.find("a"));
+                registry.update("a", jar, jar, () -> registry.find("a"));
                 use(registry.all().getFirst());
                 registry.released(before[0]);
                 before[0] = null;

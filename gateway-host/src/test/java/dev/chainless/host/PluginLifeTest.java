@@ -187,7 +187,7 @@ class PluginLifeTest {
             if (generations == null) {
                 generations = new Generations("a");
             } else {
-                registry.update("a", jar, generations);
+                registry.update("a", jar, jar, generations);
             }
         }
         Path store;
@@ -344,7 +344,7 @@ class PluginLifeTest {
         PluginSources.run("jar", List.of("--update", "--file", jar.toString(), "-C", work.toString(), "more.txt"));
         assertTrue(Files.exists(more));
         Path changed = jar;
-        StartException e = assertThrows(StartException.class, () -> registry.update("a", changed, () -> {}));
+        StartException e = assertThrows(StartException.class, () -> registry.update("a", changed, changed, () -> {}));
         has(e.getMessage(), "more.txt is not signed");
         assertEquals(1, metrics.loads().sum());
     }
@@ -422,13 +422,13 @@ class PluginLifeTest {
         LoadedPlugin first = generations.current;
         generations.refusal = "the stage does not want it";
         Path next = put(sources.plain("a", "2"), "a");
-        StartException e = assertThrows(StartException.class, () -> registry.update("a", next, generations));
+        StartException e = assertThrows(StartException.class, () -> registry.update("a", next, next, generations));
         assertEquals("the stage does not want it", e.getMessage());
         assertSame(first, registry.find("a").orElseThrow());
         assertEquals("the stage does not want it", first.status().failure());
         await("the second is unloaded", () -> metrics.unloads().sum() == 1);
         generations.refusal = "";
-        registry.update("a", next, generations);
+        registry.update("a", next, next, generations);
         assertNotSame(first, generations.current);
         assertEquals("", generations.current.status().failure());
     }
@@ -451,7 +451,7 @@ class PluginLifeTest {
             Files.write(folder.resolve("noise"), noise);
             Path next = put(sources.plain("a", "2"), "a");
             PluginSources.run("jar", List.of("--update", "--file", next.toString(), "-C", folder.toString(), "noise"));
-            StartException e = assertThrows(StartException.class, () -> registry.update("a", next, generations));
+            StartException e = assertThrows(StartException.class, () -> registry.update("a", next, next, generations));
             has(e.getMessage(), "cannot be copied into the private folder", "No space left", "runtime.state-directory");
             assertTrue(registry.mayPass("a"));
             assertSame(first, generations.current);
@@ -486,7 +486,8 @@ class PluginLifeTest {
         logger.addHandler(handler);
         try {
             PluginStatus status = generations.current.status();
-            registry.update("a", put(sources.plain("a", "2"), "a"), generations);
+            Path second = put(sources.plain("a", "2"), "a");
+            registry.update("a", second, second, generations);
             await("it is told that it stays", () -> status.state() == PluginStatus.State.NOT_COLLECTED);
             assertEquals(1, metrics.uncollected().sum());
             assertTrue(logged.stream().anyMatch(line -> line.contains("left-by-a")), logged::toString);
@@ -503,7 +504,8 @@ class PluginLifeTest {
                         "Main implements FilterPlugin<Main.Config>, AutoCloseable"),
                 descriptor("a")), "a");
         var generations = new Generations("a");
-        registry.update("a", put(sources.plain("a", "2"), "a"), generations);
+        Path second = put(sources.plain("a", "2"), "a");
+            registry.update("a", second, second, generations);
         await("it is closed", () -> Files.exists(mark));
     }
 
