@@ -74,7 +74,7 @@ final class PluginChanges {
 
     /** {@return an empty file in the plugins directory, where nothing takes it for a plugin} */
     Path draft() throws IOException {
-        return Files.createTempFile(Objects.requireNonNull(registry.directory()), ".upload-", "",
+        return Files.createTempFile(Objects.requireNonNull(registry.directory()), ".upload-", ".jar",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The modules of a plugin's jars, checked before any class of them is defined: with a copy of what the host shares, the
@@ -50,12 +51,12 @@ record PluginModules(ModuleFinder finder, Set<String> names, Set<String> madeUp)
             SpiVersion.require(all.stream().map(ModuleReference::descriptor).toList(), place, host);
             Map<String, ModuleReference> modules = new HashMap<>();
             Set<String> madeUp = new HashSet<>();
-            Set<String> services = services(all, host);
+            Set<String> services = services(host);
             for (ModuleReference module : all) {
                 String name = module.descriptor().name();
                 if (module.descriptor().isAutomatic()) {
                     madeUp.add(name);
-                    modules.put(name, new Described(module, describe(module.descriptor(), services, host)));
+                    modules.put(name, new Described(module, describe(module.descriptor(), all, services, host)));
                 } else {
                     modules.put(name, module);
                 }
@@ -107,13 +108,18 @@ record PluginModules(ModuleFinder finder, Set<String> names, Set<String> madeUp)
 
     // ---- dependencies without a descriptor
 
-    /** A service is loaded only by modules that say so: what the folder or the JDK offers, its dependencies may use. */
-    private static Set<String> services(Set<ModuleReference> all, ModuleLayer host) {
+    /** A service is loaded only by modules that say so: a dependency may use those of the JDK, and its own. */
+    private static Set<String> services(ModuleLayer host) {
         Set<String> services = new HashSet<>();
-        all.forEach(module -> module.descriptor().provides().forEach(provides -> services.add(provides.service())));
         host.modules().stream().filter(module -> platform(module.getName()))
-                .forEach(module -> services.addAll(module.getDescriptor().uses()));
+                .forEach(module -> module.getDescriptor().uses().stream().filter(PluginModules::open)
+                        .forEach(services::add));
         return services;
+    }
+
+    /** Services of the JDK's own use are in packages that it exports to nobody else. */
+    private static boolean open(String service) {
+        return service.startsWith("java.") || service.startsWith("javax.");
     }
 
     private static boolean platform(String module) {
@@ -124,17 +130,40 @@ record PluginModules(ModuleFinder finder, Set<String> names, Set<String> madeUp)
      * An automatic module would read every module of the host, libraries of its own too, and fail when it has a package
      * of theirs. It gets a descriptor that reads the JDK and what is shared; its own siblings it reads later.
      */
-    private static ModuleDescriptor describe(ModuleDescriptor automatic, Set<String> services, ModuleLayer host) {
+    private static ModuleDescriptor describe(ModuleDescriptor automatic, Set<ModuleReference> all,
+            Set<String> services, ModuleLayer host) {
         ModuleDescriptor.Builder builder = ModuleDescriptor.newOpenModule(automatic.name());
         automatic.rawVersion().ifPresent(builder::version);
         builder.packages(automatic.packages());
         automatic.packages().forEach(builder::exports);
-        automatic.provides().forEach(builder::provides);
-        services.forEach(builder::uses);
+        Set<String> uses = new HashSet<>(services);
+        for (ModuleDescriptor.Provides provides : automatic.provides()) {
+            String service = provides.service();
+            String definer = definer(service, all);
+            if (definer != null || services.contains(service)) {
+                builder.provides(provides);
+            }
+            if (definer != null && !definer.equals(automatic.name())) {
+                builder.requires(definer);
+            }
+        }
+        all.forEach(module -> module.descriptor().provides().stream().map(ModuleDescriptor.Provides::service)
+                .filter(service -> automatic.packages().contains(packageOf(service))).forEach(uses::add));
+        uses.forEach(builder::uses);
         host.modules().stream().map(Module::getName).filter(name -> platform(name) || name.startsWith("io.netty."))
                 .filter(name -> !name.equals("java.base")).forEach(builder::requires);
         builder.requires(Set.of(Requires.Modifier.MANDATED), "java.base");
         return builder.build();
+    }
+
+    private static @Nullable String definer(String service, Set<ModuleReference> all) {
+        return all.stream().map(ModuleReference::descriptor)
+                .filter(module -> module.packages().contains(packageOf(service))).map(ModuleDescriptor::name).findFirst()
+                .orElse(null);
+    }
+
+    private static String packageOf(String type) {
+        return type.substring(0, Math.max(0, type.lastIndexOf('.')));
     }
 
     /** A module's jar under another descriptor. */

@@ -25,8 +25,15 @@ final class PluginUnloads implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
     /** From a close to the collection, so that several are collected at once. */
     private static final long DEBOUNCE_MILLIS = 200;
-    /** Between looks whether it worked, the collection being asked for again each time; then it is said that it did not. */
-    private static final long[] PATIENCE_MILLIS = {100, 2_000, 10_000};
+    /**
+     * Between looks whether it worked, the collection being asked for again each time. G1's concurrent collection takes
+     * every object for live that is young, and a loader stays young for up to 15 collections where little is allocated.
+     */
+    private static final long LOOK_MILLIS = 100;
+    private static final int YOUNG_LOOKS = 16;
+    /** The last two looks are later; then it is said that it did not work. */
+    private static final long[] PATIENCE_MILLIS = {1_000, 8_000};
+    private static final int LOOKS = YOUNG_LOOKS + PATIENCE_MILLIS.length;
     private static final int MAX_GHOSTS = 256;
 
     /** A loader that should be collected. */
@@ -111,7 +118,7 @@ final class PluginUnloads implements AutoCloseable {
         if (ghosts.stream().noneMatch(ghost -> ghost.looks == step)) {
             return;
         }
-        if (step == PATIENCE_MILLIS.length) {
+        if (step == LOOKS) {
             ghosts.stream().filter(ghost -> ghost.looks == step).forEach(this::stays);
             return;
         }
@@ -128,7 +135,7 @@ final class PluginUnloads implements AutoCloseable {
                 System.gc();
                 look(step + 1);
             }
-        }, PATIENCE_MILLIS[step], TimeUnit.MILLISECONDS);
+        }, step < YOUNG_LOOKS ? LOOK_MILLIS : PATIENCE_MILLIS[step - YOUNG_LOOKS], TimeUnit.MILLISECONDS);
     }
 
     private boolean collected(Ghost ghost) {
