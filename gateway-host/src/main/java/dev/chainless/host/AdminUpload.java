@@ -9,7 +9,6 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -195,7 +194,9 @@ final class AdminUpload extends ChannelInboundHandlerAdapter {
             if (ctx.channel() instanceof SocketChannel socket) {
                 var _ = socket.shutdownOutput();
             }
-            var _ = ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+            var _ = ctx.executor().schedule(() -> {
+                var _ = ctx.close();
+            }, LINGER_SECONDS, TimeUnit.SECONDS);
         });
     }
 

@@ -168,13 +168,14 @@ final class Assembly {
         if (made.containsKey(key)) {
             return made.get(key);
         }
-        HttpStage result = build(stage.position(), stage.use(), name, context -> StageRules.checked(switch (plugin.plugin()) {
-            case FilterPlugin<?> filter -> http(filterStage(filter, bound, context));
-            case AuthPlugin<?> auth -> authenticator(auth, bound, context);
-            case PolicyPlugin<?> policy -> policyStage(policy, bound, context);
-            case ProtocolPlugin<?, ?> protocol -> throw notAStage(protocol);
-            case BalancerPlugin<?> balancer -> throw notAStage(balancer);
-        }, stage.use(), blocking(stage.use())));
+        HttpStage result =
+                build(stage.position(), stage.use(), name, context -> StageRules.checked(switch (plugin.plugin()) {
+                    case FilterPlugin<?> filter -> http(filterStage(filter, bound, context));
+                    case AuthPlugin<?> auth -> authenticator(auth, bound, context);
+                    case PolicyPlugin<?> policy -> policyStage(policy, bound, context);
+                    case ProtocolPlugin<?, ?> protocol -> throw notAStage(protocol);
+                    case BalancerPlugin<?> balancer -> throw notAStage(balancer);
+                }, stage.use(), blocking(stage.use())));
         if (result != null) {
             generation.stages().add(result);
         }

@@ -81,7 +81,7 @@ final class ChainHealth {
      * @param failed a bit for each that threw, those past the 64th sharing the bits
      */
     void passed(Chain by, int stages, long failed) {
-        if (by == chain) {
+        if (by.equals(chain)) {
             for (int i = 0; i < stages; i++) {
                 if (inARow.get(i) != 0 && (failed & 1L << i) == 0) {
                     inARow.set(i, 0);

@@ -157,7 +157,7 @@ final class Flow extends Cursor implements ExchangeHost {
                 return;
             }
             Chain way = health.way();
-            if (way == chain) {
+            if (way.equals(chain)) {
                 break;
             }
             chain = way;

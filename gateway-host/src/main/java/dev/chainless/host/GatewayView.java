@@ -86,14 +86,9 @@ final class GatewayView implements AdminView {
             case DRAINING, CLOSED, UNLOADED, NOT_COLLECTED -> false;
         };
         return new PluginRow(plugin.name(), plugin.version(), plugin.digest(), plugin.kind(), plugin.module(),
-                PluginChanges.state(plugin), used ? uses(plugin.name()) : List.of(), exchanges(plugin),
+                PluginChanges.state(plugin), used ? uses(plugin.name()) : List.of(), Optional.empty(),
                 plugin.since().truncatedTo(ChronoUnit.SECONDS).toString(),
                 Optional.of(plugin.failure()).filter(failure -> !failure.isEmpty()));
-    }
-
-    /** {@return the exchanges under way on generations that use a plugin} Nothing counts them yet. */
-    private static Optional<Long> exchanges(PluginStatus plugin) {
-        return Optional.empty();
     }
 
     /** {@return the places of the configuration that name a plugin} */

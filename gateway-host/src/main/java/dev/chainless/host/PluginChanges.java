@@ -110,8 +110,9 @@ final class PluginChanges {
     Outcome remove(String name) {
         Path directory = Objects.requireNonNull(registry.directory());
         if (registry.wanted(name) && !registry.optional(name)) {
-            return Outcome.refused(409, "The configuration uses the plugin \"" + name + "\"; take it out of there first, "
-                    + "or say [plugins." + name + "] optional = true.");
+            return Outcome.refused(409,
+                    "The configuration uses the plugin \"" + name + "\"; take it out of there first, "
+                            + "or say [plugins." + name + "] optional = true.");
         }
         try {
             Files.deleteIfExists(directory.resolve(name + ".jar"));

@@ -117,7 +117,7 @@ final class PluginClassLoader extends ClassLoader implements Closeable {
     @Override
     protected @Nullable Class<?> findClass(@Nullable String module, String name) {
         Part part = packages.get(packageOf(name));
-        if (part == null || module != null && modules.get(module) != part) {
+        if (part == null || (module != null && !part.equals(modules.get(module)))) {
             return null;
         }
         synchronized (getClassLoadingLock(name)) {
@@ -193,7 +193,8 @@ final class PluginClassLoader extends ClassLoader implements Closeable {
             try {
                 part.reader.close();
             } catch (IOException e) {
-                System.getLogger(PluginClassLoader.class.getName()).log(System.Logger.Level.DEBUG, "A jar stays open", e);
+                System.getLogger(PluginClassLoader.class.getName()).log(System.Logger.Level.DEBUG, "A jar stays open",
+                        e);
             }
         }
     }

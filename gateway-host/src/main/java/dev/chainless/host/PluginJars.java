@@ -39,8 +39,9 @@ record PluginJars(Path place, List<Path> files, String digest) {
         try {
             List<Path> files = files(place);
             if (files.isEmpty()) {
-                throw new StartException(place + " holds no jar; a plugin is a jar, or a folder of a jar and those that "
-                        + "it needs");
+                throw new StartException(
+                        place + " holds no jar; a plugin is a jar, or a folder of a jar and those that "
+                                + "it needs");
             }
             long bytes = 0;
             for (Path file : files) {
@@ -67,7 +68,8 @@ record PluginJars(Path place, List<Path> files, String digest) {
             return List.of(place);
         }
         try (Stream<Path> files = Files.list(place)) {
-            return files.filter(file -> file.toString().endsWith(".jar") && !file.getFileName().toString().startsWith("."))
+            return files
+                    .filter(file -> file.toString().endsWith(".jar") && !file.getFileName().toString().startsWith("."))
                     .limit(MAX_FILES + 1L).sorted().toList();
         }
     }

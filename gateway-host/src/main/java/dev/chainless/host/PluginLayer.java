@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -92,9 +93,8 @@ final class PluginLayer {
     }
 
     private static String sentence(Throwable cause) {
-        Throwable inner = cause instanceof java.util.ServiceConfigurationError && cause.getCause() != null
-                ? cause.getCause() : cause;
-        return inner == cause ? String.valueOf(cause.getMessage()) : inner.toString();
+        Throwable inner = cause instanceof ServiceConfigurationError ? cause.getCause() : null;
+        return inner == null ? String.valueOf(cause.getMessage()) : inner.toString();
     }
 
     @SuppressWarnings("restricted") // granted by name in the configuration
@@ -147,7 +147,8 @@ final class PluginLayer {
 
     /** {@return the plugin of that name, null if the layer has none} */
     @Nullable Plugin<?> plugin(String name) {
-        return provided.stream().filter(each -> each.name().equals(name)).map(Provided::plugin).findFirst().orElse(null);
+        return provided.stream().filter(each -> each.name().equals(name)).map(Provided::plugin).findFirst()
+                .orElse(null);
     }
 
     /** Closes the plugins that can be closed, and the jars. */

@@ -81,7 +81,8 @@ record PluginModules(ModuleFinder finder, Set<String> names, Set<String> madeUp)
             for (String each : module.descriptor().packages()) {
                 if (sharedPackages.containsKey(each)) {
                     throw new StartException(place + " carries a copy of the package " + each + " of the module "
-                            + sharedPackages.get(each) + ", which plugins share with the host; leave it out of the plugin");
+                            + sharedPackages.get(each)
+                            + ", which plugins share with the host; leave it out of the plugin");
                 }
                 String other = owners.put(each, name);
                 if (other != null) {
@@ -158,7 +159,8 @@ record PluginModules(ModuleFinder finder, Set<String> names, Set<String> madeUp)
 
     private static @Nullable String definer(String service, Set<ModuleReference> all) {
         return all.stream().map(ModuleReference::descriptor)
-                .filter(module -> module.packages().contains(packageOf(service))).map(ModuleDescriptor::name).findFirst()
+                .filter(module -> module.packages().contains(packageOf(service))).map(ModuleDescriptor::name)
+                .findFirst()
                 .orElse(null);
     }
 

@@ -348,7 +348,8 @@ final class PluginRegistry implements AutoCloseable {
         failures.remove(name);
         LoadedPlugin before = swap(name, candidate, respecialise);
         remember(name, candidate.digest());
-        LOG.log(Level.INFO, before == null ? "The plugin \"{0}\" is loaded: {1} {2}" : "The plugin \"{0}\" is replaced: {1} {2}",
+        LOG.log(Level.INFO,
+                before == null ? "The plugin \"{0}\" is loaded: {1} {2}" : "The plugin \"{0}\" is replaced: {1} {2}",
                 name, candidate.version(), candidate.digest().substring(0, 12));
         return candidate.status();
     }
@@ -518,7 +519,8 @@ final class PluginRegistry implements AutoCloseable {
         }
         Plugin<?> plugin = layer.plugin(name);
         if (plugin == null) {
-            String provided = String.join(", ", layer.provided().stream().map(each -> "\"" + each.name() + "\"").toList());
+            String provided =
+                    String.join(", ", layer.provided().stream().map(each -> "\"" + each.name() + "\"").toList());
             dropUnused(layer, name);
             throw new StartException(place + " provides " + provided + ", and no plugin \"" + name
                     + "\"; name the file after the plugin");
@@ -547,8 +549,10 @@ final class PluginRegistry implements AutoCloseable {
             return layer;
         } catch (PluginLayer.HangingException e) {
             metrics.abandoned().incrementShared();
-            String why = "was left behind: its plugin's constructor, name(), config() or lookup() did not come back within "
-                    + limit.toMillis() + " ms; this content is not tried again until the gateway is started anew";
+            String why =
+                    "was left behind: its plugin's constructor, name(), config() or lookup() did not come back within "
+                            + limit.toMillis()
+                            + " ms; this content is not tried again until the gateway is started anew";
             synchronized (quarantine) {
                 if (quarantine.size() < MAX_QUARANTINED) {
                     quarantine.put(copy.digest(), why);

@@ -174,7 +174,8 @@ final class PluginStore {
         try {
             prepare();
             Path draft = Files.createTempFile(folder, ".index-", "");
-            Files.write(draft, index.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue()).toList());
+            Files.write(draft,
+                    index.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue()).toList());
             Files.move(draft, folder.resolve(INDEX), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new StartException("The index of plugins in " + folder + " cannot be written: "

@@ -102,7 +102,7 @@ final class PluginUnloads implements AutoCloseable {
         ghosts.add(new Ghost(layer.loader(), statuses));
         if (!collectionDue) {
             collectionDue = true;
-            thread.schedule(this::collect, DEBOUNCE_MILLIS, TimeUnit.MILLISECONDS);
+            var _ = thread.schedule(this::collect, DEBOUNCE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -122,7 +122,7 @@ final class PluginUnloads implements AutoCloseable {
             ghosts.stream().filter(ghost -> ghost.looks == step).forEach(this::stays);
             return;
         }
-        thread.schedule(() -> {
+        var _ = thread.schedule(() -> {
             ghosts.removeIf(ghost -> ghost.refersTo(null) && collected(ghost));
             boolean left = false;
             for (Ghost ghost : ghosts) {
@@ -151,13 +151,16 @@ final class PluginUnloads implements AutoCloseable {
         ghost.looks++;
         ghost.statuses.forEach(status -> {
             status.state(PluginStatus.State.NOT_COLLECTED);
-            status.failure("its classes are still held by something after it was closed; a thread, a timer or a value of a "
-                    + "ThreadLocal that it left behind");
+            status.failure(
+                    "its classes are still held by something after it was closed; a thread, a timer or a value of a "
+                            + "ThreadLocal that it left behind");
         });
         ghost.event.commit();
         metrics.uncollected().incrementShared();
-        LOG.log(Level.WARNING, "The plugin {0} was closed, but its classes are not collected: something still holds them, "
-                + "such as a thread, a timer or a ThreadLocal that it left behind", ghost.loader);
+        LOG.log(Level.WARNING,
+                "The plugin {0} was closed, but its classes are not collected: something still holds them, "
+                        + "such as a thread, a timer or a ThreadLocal that it left behind",
+                ghost.loader);
     }
 
     /** Names the platform threads that still run the plugin's code. */

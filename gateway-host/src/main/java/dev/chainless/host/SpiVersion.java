@@ -60,7 +60,7 @@ final class SpiVersion {
 
     /** {@return the part of a version within which the SPI stays compatible: the first number, before 1.0 the second too} */
     private static String series(Version version) {
-        String[] parts = version.toString().split("[.+-]");
+        String[] parts = version.toString().split("[.+-]", 3);
         return parts[0].equals("0") && parts.length > 1 ? "0." + parts[1] : parts[0];
     }
 }

@@ -22,8 +22,10 @@ final class StageRules {
                     + "\" makes an authenticator or policy that fails open, which would let everybody in when it fails");
         }
         if (!blocking && stage.getClass().isAnnotationPresent(Blocking.class)) {
-            throw new IllegalArgumentException("the plugin \"" + plugin + "\" makes a stage that blocks, and would hold up "
-                    + "every exchange of its event loop; if you want that, say [plugins." + plugin + "] blocking = true");
+            throw new IllegalArgumentException(
+                    "the plugin \"" + plugin + "\" makes a stage that blocks, and would hold up "
+                            + "every exchange of its event loop; if you want that, say [plugins." + plugin
+                            + "] blocking = true");
         }
         return stage;
     }

@@ -33,7 +33,7 @@ final class LoadCycles {
         int threads = 0;
         long metaspace = 0;
         try (PluginRegistry registry = PluginRegistry.of(config, List.of(), unloads, metrics)) {
-            registry.find("a").orElseThrow(() -> new IllegalStateException(registry.why("a")));
+            var _ = registry.find("a").orElseThrow(() -> new IllegalStateException(registry.why("a")));
             for (int i = 1; i <= cycles; i++) {
                 Files.copy(versions[i % 2], jar, StandardCopyOption.REPLACE_EXISTING);
                 LoadedPlugin[] before = {registry.all().getFirst()};
@@ -63,7 +63,8 @@ final class LoadCycles {
 
     /** Makes its stage, as an assembly would. */
     private static void use(LoadedPlugin plugin) throws Exception {
-        Class.forName(plugin.plugin().getClass().getName() + "$Stage", true, plugin.plugin().getClass().getClassLoader());
+        Class.forName(plugin.plugin().getClass().getName() + "$Stage", true,
+                plugin.plugin().getClass().getClassLoader());
     }
 
     private static void settle(PluginMetrics metrics, long unloaded) {

@@ -11,8 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.chainless.config.GatewayConfig;
 import dev.chainless.config.GatewayBuilder;
+import dev.chainless.config.GatewayConfig;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -67,7 +67,8 @@ class PluginLifeTest {
 
     private PluginRegistry registry(Consumer<GatewayBuilder> more) {
         metrics = PluginMetrics.unread();
-        PluginRegistry made = PluginRegistry.of(config(more), List.of(), new PluginUnloads(List.of(), metrics), metrics);
+        PluginRegistry made =
+                PluginRegistry.of(config(more), List.of(), new PluginUnloads(List.of(), metrics), metrics);
         open.add(made);
         return made;
     }
@@ -259,8 +260,9 @@ class PluginLifeTest {
         Path shaded = put(sources.plain("shaded", "1"), "shaded");
         Path foreign = Files.createDirectories(work.resolve("foreign/org/jspecify/annotations"));
         Files.write(foreign.resolve("X.class"), new byte[8]);
-        PluginSources.run("jar", List.of("--update", "--file", shaded.toString(), "-C", work.resolve("foreign").toString(),
-                "."));
+        PluginSources.run("jar",
+                List.of("--update", "--file", shaded.toString(), "-C", work.resolve("foreign").toString(),
+                        "."));
         has(refusal("shaded"), "carries a copy of the package org.jspecify.annotations");
 
         Path split = Files.createDirectory(directory.resolve("split"));
@@ -309,12 +311,15 @@ class PluginLifeTest {
     void onlyAListedDigestIsLoaded() throws Exception {
         Path jar = put(sources.plain("a", "1"), "a");
         String digest = PluginJars.at(jar, Long.MAX_VALUE).digest();
-        registry = registry(c -> c.pluginPolicy(p -> p.set("require", "digest").set("digests", List.of("0".repeat(64)))));
+        registry =
+                registry(c -> c.pluginPolicy(p -> p.set("require", "digest").set("digests", List.of("0".repeat(64)))));
         has(refusal("a"), "is refused", digest, "plugin-policy.digests");
         assertEquals(0, metrics.loads().sum());
-        registry.configure(config(c -> c.pluginPolicy(p -> p.set("require", "digest").set("digests", List.of(digest)))));
+        registry.configure(
+                config(c -> c.pluginPolicy(p -> p.set("require", "digest").set("digests", List.of(digest)))));
         assertTrue(registry.find("a").isPresent());
-        registry.configure(config(c -> c.pluginPolicy(p -> p.set("require", "digest").set("digests", List.of("0".repeat(64))))));
+        registry.configure(
+                config(c -> c.pluginPolicy(p -> p.set("require", "digest").set("digests", List.of("0".repeat(64))))));
         has(refusal("a"), "is refused");
     }
 
@@ -350,7 +355,8 @@ class PluginLifeTest {
     }
 
     private static void tool(String name, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", name).toString()));
+        List<String> command =
+                new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", name).toString()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes());
@@ -435,7 +441,8 @@ class PluginLifeTest {
     void aFullDiskChangesNothing() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")), "only root can mount a small file system");
         Path small = Files.createDirectory(work.resolve("small"));
-        assumeTrue(new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=32k,mode=0700", "tmpfs", small.toString()).start()
+        assumeTrue(new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=32k,mode=0700", "tmpfs", small.toString())
+                .start()
                 .waitFor() == 0, "no file system can be mounted here");
         try {
             state = small;
@@ -498,12 +505,13 @@ class PluginLifeTest {
     void closesWhatCanBeClosed() throws Exception {
         Path mark = work.resolve("closed");
         put(sources.jar("a", "1", filter("a", "public void close() throws Exception { java.nio.file.Files.createFile("
-                + "java.nio.file.Path.of(\"" + mark + "\")); }", "").replace("Main implements FilterPlugin<Main.Config>",
+                + "java.nio.file.Path.of(\"" + mark + "\")); }", "")
+                .replace("Main implements FilterPlugin<Main.Config>",
                         "Main implements FilterPlugin<Main.Config>, AutoCloseable"),
                 descriptor("a")), "a");
         var generations = new Generations("a");
         Path second = put(sources.plain("a", "2"), "a");
-            registry.update("a", second, second, generations);
+        registry.update("a", second, second, generations);
         await("it is closed", () -> Files.exists(mark));
     }
 
@@ -511,7 +519,8 @@ class PluginLifeTest {
     @Test
     void loadingAndUnloadingLeavesNothing() throws Exception {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-XX:MaxMetaspaceSize=96m", "-Xmx128m", "-XX:+UseG1GC", "-XX:+ExplicitGCInvokesConcurrent", "--module-path",
+                "-XX:MaxMetaspaceSize=96m", "-Xmx128m", "-XX:+UseG1GC", "-XX:+ExplicitGCInvokesConcurrent",
+                "--module-path",
                 System.getProperty("jdk.module.path"), "--add-modules=ALL-MODULE-PATH",
                 "--patch-module=dev.chainless.host=" + Path.of(PluginLifeTest.class.getProtectionDomain()
                         .getCodeSource().getLocation().toURI()).resolveSibling("test-classes"),
@@ -570,6 +579,7 @@ class PluginLifeTest {
         has(refusal("a"), "can be written by others", "runtime.state-directory");
         assertEquals(Path.of("/var/lib/x"), PrivateFolder.state(java.util.Optional.empty(),
                 Map.of("STATE_DIRECTORY", "/var/lib/x:/var/lib/y", "XDG_STATE_HOME", "/z")));
-        assertEquals(Path.of("/z/chainless"), PrivateFolder.state(java.util.Optional.empty(), Map.of("XDG_STATE_HOME", "/z")));
+        assertEquals(Path.of("/z/chainless"),
+                PrivateFolder.state(java.util.Optional.empty(), Map.of("XDG_STATE_HOME", "/z")));
     }
 }

@@ -99,7 +99,8 @@ final class PluginSources {
     /** {@return a module path whose SPI says that it is of another version} */
     String spiOfVersion(String version) {
         try {
-            Path own = Path.of(dev.chainless.spi.Plugin.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path own =
+                    Path.of(dev.chainless.spi.Plugin.class.getProtectionDomain().getCodeSource().getLocation().toURI());
             Path folder = Files.createTempDirectory(work, "spi");
             Path jar = folder.resolve("spi.jar");
             if (Files.isDirectory(own)) {

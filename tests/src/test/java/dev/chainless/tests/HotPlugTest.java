@@ -155,7 +155,8 @@ final class HotPlugTest {
         String host = "Host: localhost:" + port;
         assertEquals(403, once(port, request("POST", "/api/v1/plugins/x", host, "Origin: http://evil.example",
                 "Content-Type: application/java-archive", "Content-Length: 0")).status());
-        assertEquals(403, once(port, request("DELETE", "/api/v1/plugins/x", host, "Sec-Fetch-Site: cross-site")).status());
+        assertEquals(403,
+                once(port, request("DELETE", "/api/v1/plugins/x", host, "Sec-Fetch-Site: cross-site")).status());
         assertEquals(403, once(port, request("DELETE", "/api/v1/plugins/x", "Host: evil.example")).status());
         assertEquals(415, once(port, request("POST", "/api/v1/plugins/x", host, "Content-Type: text/plain",
                 "Content-Length: 0")).status());

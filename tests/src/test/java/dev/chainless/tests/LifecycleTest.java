@@ -120,7 +120,8 @@ final class LifecycleTest {
     void drainsNoLongerThanTold(@TempDir Path folder) throws IOException {
         Path log = folder.resolve("access.log");
         try (var origin = new RecordingOrigin().on("/never", call -> call.link().readToEnd())) {
-            String logged = toml(origin).replace("@web@\"", "@web@\"\nstages = [{ use = \"access-log\", file = \"" + log + "\" }]");
+            String logged = toml(origin).replace("@web@\"",
+                    "@web@\"\nstages = [{ use = \"access-log\", file = \"" + log + "\" }]");
             try (var gateway = GatewayProcess.with(4, logged).runtime("drain = \"500ms\"").start();
                     var client = new RawClient(gateway.port())) {
                 client.send(get("/never"));
