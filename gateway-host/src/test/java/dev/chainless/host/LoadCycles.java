@@ -33,7 +33,7 @@ final class LoadCycles {
         int threads = 0;
         long metaspace = 0;
         try (PluginRegistry registry = PluginRegistry.of(config, List.of(), unloads, metrics)) {
-            var _ = registry.find("a").orElseThrow(() -> new IllegalStateException(registry.why("a")));
+            require(registry.find("a").isPresent(), registry.why("a"));
             for (int i = 1; i <= cycles; i++) {
                 Files.copy(versions[i % 2], jar, StandardCopyOption.REPLACE_EXISTING);
                 LoadedPlugin[] before = {registry.all().getFirst()};
