@@ -661,7 +661,7 @@ final class Flow extends Cursor implements ExchangeHost {
     }
 
     private void beginReply() {
-        if (phase == Phase.REQUEST) {
+        if (phase == Phase.REQUEST && entered < chain().stages()) { // else all were passed, those without a step too
             entered = chain().enteredAt(step);
         }
         dropPause();
