@@ -326,6 +326,8 @@ final class Training {
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("CHAINLESS_JAVA_OPTS", option);
         builder.environment().remove("CHAINLESS_HEAP");
+        builder.environment().remove("STATE_DIRECTORY");
+        builder.environment().put("XDG_STATE_HOME", log.resolveSibling("training-state").toString());
         return builder.start();
     }
 

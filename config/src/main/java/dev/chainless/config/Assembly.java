@@ -131,7 +131,8 @@ final class Assembly {
     }
 
     private static GatewayConfig merged(GatewayConfig main, List<IncludedConfig> parts) {
-        return new GatewayConfig(main.node(), main.runtime(), main.admin(), main.demo(), main.plugins(),
+        return new GatewayConfig(main.node(), main.runtime(), main.admin(), main.demo(), main.pluginPolicy(),
+                main.plugins(),
                 main.listeners(),
                 merged(main.clusters(), parts, IncludedConfig::clusters),
                 merged(main.stages(), parts, IncludedConfig::stages),

@@ -65,6 +65,11 @@ public final class GatewayBuilder {
         return set("demo", table);
     }
 
+    /** Sets keys of {@code [plugin-policy]}. */
+    public GatewayBuilder pluginPolicy(Consumer<Table> table) {
+        return set("plugin-policy", table);
+    }
+
     /** Adds {@code [plugins.<name>]}. */
     public GatewayBuilder plugin(String name, Consumer<Table> table) {
         return add("plugins", name, table);

@@ -14,6 +14,7 @@ import java.util.TreeSet;
  * @param runtime threads, connections and buffers
  * @param admin the admin server
  * @param demo the embedded origin of the quickstart
+ * @param pluginPolicy which plugins are trusted
  * @param plugins how the gateway treats plugins, by the plugin's name
  * @param listeners by name, at least one
  * @param clusters by name; see {@link #clusterNames()} for all that a route may name
@@ -27,6 +28,7 @@ public record GatewayConfig(
         @Doc("Threads, connections and buffers of the process.") RuntimeConfig runtime,
         @Doc("The admin server: health, metrics, state.") AdminConfig admin,
         @Doc("A tiny origin inside the gateway, for trying it out.") DemoConfig demo,
+        @Doc("Which plugins are trusted, and what is asked of them.") PluginPolicyConfig pluginPolicy,
         @Doc("How the gateway treats plugins. The jar of each is found by this name.")
         Map<String, PluginConfig> plugins,
         @Doc("Where clients connect. At least one.") Map<String, ListenerConfig> listeners,
@@ -39,6 +41,12 @@ public record GatewayConfig(
 
     /** The name of the cluster that {@code [demo]} defines. */
     public static final String DEMO_CLUSTER = "demo";
+
+    /** {@return the same with other threads, connections and buffers} */
+    public GatewayConfig withRuntime(RuntimeConfig other) {
+        return new GatewayConfig(node, other, admin, demo, pluginPolicy, plugins, listeners, clusters, stages, routes,
+                include);
+    }
 
     /** {@return a builder of nothing but defaults} */
     public static GatewayBuilder builder() {

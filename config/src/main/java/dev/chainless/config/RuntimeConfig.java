@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param transport how sockets are served
  * @param drain how long exchanges in flight may go on before the end
  * @param pluginsDirectory the folder of plugins; empty for the one that was installed
+ * @param stateDirectory where the private copies of plugins are kept; empty for the usual place
  * @param maxConnections client connections over all listeners
  * @param readBuffer the most that one read from a socket takes
  * @param maxBuffered the most that is held for one stream in one direction before its source is not read any more
@@ -28,6 +29,10 @@ public record RuntimeConfig(
         @Default("30s") @Range(max = "1h") Duration drain,
         @Doc("The folder where plugins are found. Absent: the one of the installation.")
         Optional<Path> pluginsDirectory,
+        @Doc("Where private copies of the plugins are kept, so that a jar can be overwritten or deleted while it is "
+                + "used. Absent: systemd's STATE_DIRECTORY, else chainless in XDG_STATE_HOME, else a folder of this user "
+                + "in the folder for temporary files. Nobody else may have access to it.")
+        Optional<Path> stateDirectory,
         @Doc("The most client connections at once, over all listeners. More are closed as they come.")
         @Default("100000") @Range(min = "1", max = "10000000") int maxConnections,
         @Doc("The most that one read from a socket takes.")
@@ -49,5 +54,11 @@ public record RuntimeConfig(
         /** The JDK's selectors. */
         @Doc("the selectors of the JDK, on any system")
         NIO
+    }
+
+    /** {@return the same with another plugins directory} */
+    public RuntimeConfig withPluginsDirectory(Path directory) {
+        return new RuntimeConfig(loops, transport, drain, Optional.of(directory), stateDirectory, maxConnections,
+                readBuffer, maxBuffered);
     }
 }

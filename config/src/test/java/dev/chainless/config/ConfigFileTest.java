@@ -54,7 +54,9 @@ class ConfigFileTest {
         ListenerConfig web = sample.listeners().get("web");
         ClusterConfig app = sample.clusters().get("app");
         GatewayConfig defaults = GatewayConfig.builder()
-                .runtime(r -> r.set("plugins-directory", sample.runtime().pluginsDirectory().orElseThrow()))
+                .runtime(r -> r.set("plugins-directory", sample.runtime().pluginsDirectory().orElseThrow())
+                        .set("state-directory", sample.runtime().stateDirectory().orElseThrow()))
+                .pluginPolicy(p -> p.set("certificate", sample.pluginPolicy().certificate().orElseThrow()))
                 .listener("web", l -> l.set("listen", web.listen()).set("http", web.settings())
                         .set("stages", List.of("access-log")))
                 .cluster("app", c -> c.set("http", app.settings()).set("endpoints", List.of("10.0.0.1:8080",
@@ -63,6 +65,7 @@ class ConfigFileTest {
         assertEquals(defaults.runtime(), sample.runtime());
         assertEquals(defaults.admin(), sample.admin());
         assertEquals(defaults.demo(), sample.demo());
+        assertEquals(defaults.pluginPolicy(), sample.pluginPolicy());
         assertEquals(defaults.listeners().get("web"), web);
         assertEquals(defaults.clusters().get("app"), app);
     }

@@ -6,7 +6,6 @@ import dev.chainless.config.RuntimeConfig;
 import dev.chainless.host.StartException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /** The folder that the distribution was unpacked into. */
 final class Home {
@@ -47,10 +46,6 @@ final class Home {
         if (runtime.pluginsDirectory().isPresent()) {
             return config;
         }
-        return new GatewayConfig(config.node(),
-                new RuntimeConfig(runtime.loops(), runtime.transport(), runtime.drain(), Optional.of(plugins()),
-                        runtime.maxConnections(), runtime.readBuffer(), runtime.maxBuffered()),
-                config.admin(), config.demo(), config.plugins(), config.listeners(), config.clusters(), config.stages(),
-                config.routes(), config.include());
+        return config.withRuntime(runtime.withPluginsDirectory(plugins()));
     }
 }

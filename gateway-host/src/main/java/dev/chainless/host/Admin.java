@@ -20,7 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The admin server: health, metrics, and what the gateway runs on. It has a thread and a codec of its own, so that it
- * answers when the event loops are busy. The only thing that it can be asked to do is to read the configuration again.
+ * answers when the event loops are busy. It can be asked to read the configuration again and to change plugins, nothing
+ * else.
  */
 final class Admin implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 128;
@@ -40,9 +41,10 @@ final class Admin implements AutoCloseable {
      * @param config where it listens
      * @param view what it shows
      * @param metrics what it exposes
+     * @param plugins adds and removes plugins
      * @throws StartException if the address cannot be bound
      */
-    Admin(AdminConfig config, AdminView view, MetricRegistry metrics) {
+    Admin(AdminConfig config, AdminView view, MetricRegistry metrics, PluginChanges plugins) {
         InetSocketAddress address = new InetSocketAddress(config.listen().host(), config.listen().port());
         boolean loopbackOnly = address.getAddress() != null && address.getAddress().isLoopbackAddress();
         boolean started = false;
@@ -51,7 +53,8 @@ final class Admin implements AutoCloseable {
                     .option(ChannelOption.SO_REUSEADDR, true).childHandler(new ChannelInitializer<SocketChannel>() {
                         @Override
                         protected void initChannel(SocketChannel channel) {
-                            accept(channel, new AdminHandler(view, metrics, loopbackOnly));
+                            accept(channel, new AdminUpload(plugins, loopbackOnly),
+                                    new AdminHandler(view, metrics, loopbackOnly));
                         }
                     }).bind(address), address, "admin.listen");
             started = true;
@@ -62,7 +65,7 @@ final class Admin implements AutoCloseable {
         }
     }
 
-    private void accept(SocketChannel channel, AdminHandler handler) {
+    private void accept(SocketChannel channel, AdminUpload upload, AdminHandler handler) {
         if (connections.incrementAndGet() > MAX_CONNECTIONS) {
             connections.decrementAndGet();
             var _ = channel.close();
@@ -72,7 +75,7 @@ final class Admin implements AutoCloseable {
         channel.pipeline().addLast(new IdleStateHandler(0, 0, IDLE_SECONDS, TimeUnit.SECONDS),
                 new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(MAX_LINE)
                         .setMaxHeaderSize(MAX_HEADERS)),
-                new HttpObjectAggregator(MAX_BODY), handler);
+                upload, new HttpObjectAggregator(MAX_BODY), handler);
     }
 
     /** {@return where the server listens} */

@@ -16,21 +16,18 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Answers the requests of one connection to the admin server. */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = System.getLogger(Admin.class.getName());
+    private static final String PLUGIN = "/api/v1/plugins/";
     private static final String RELOAD = "/api/v1/reload";
-    private static final Pattern LOOPBACK = Pattern.compile(
-            "(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]{1,5})?");
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     private final AdminView view;
@@ -93,7 +90,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             return;
         }
         reloading = true;
-        boolean text = request.headers().get(HttpHeaderNames.ACCEPT, "").startsWith("text/plain");
+        boolean text = wantsText(request);
         request.retain();
         Thread.ofVirtual().name("reload").start(() -> {
             Answer answer;
@@ -111,8 +108,12 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         });
     }
 
+    private static boolean wantsText(FullHttpRequest request) {
+        return request.headers().get(HttpHeaderNames.ACCEPT, "").startsWith("text/plain");
+    }
+
     private @Nullable Answer refused(FullHttpRequest request) {
-        String refusal = refusal(request);
+        String refusal = AdminGuard.refusal(request, loopbackOnly);
         if (refusal != null) {
             return Answer.plain(HttpResponseStatus.FORBIDDEN, refusal);
         }
@@ -147,33 +148,23 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             }
             case "/api/v1/routes" -> rows(AdminView::routes);
             case "/api/v1/upstreams" -> rows(AdminView::upstreams);
-            case "/api/v1/plugins" -> rows(AdminView::plugins);
+            case "/api/v1/plugins" -> wantsText(request)
+                    ? Answer.text(PluginTable.of(view.plugins())) : rows(AdminView::plugins);
             case RELOAD -> Answer.plain(HttpResponseStatus.METHOD_NOT_ALLOWED, "Only POST.");
             case "/api/v1/config" -> Answer.json(view.config());
-            default -> Answer.plain(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.");
+            default -> path.startsWith(PLUGIN) ? plugin(path.substring(PLUGIN.length()))
+                    : Answer.plain(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.");
         };
+    }
+
+    private Answer plugin(String name) {
+        List<AdminView.PluginRow> rows = view.plugins().stream().filter(row -> row.name().equals(name)).toList();
+        return rows.isEmpty() ? Answer.plain(HttpResponseStatus.NOT_FOUND, "The configuration names no such plugin.")
+                : Answer.json(rows);
     }
 
     private Answer rows(Function<AdminView, List<?>> rows) {
         return Answer.json(rows.apply(view));
-    }
-
-    /** {@return why a page of another site, in a browser of this machine, must not read the answer; null if it may} */
-    private @Nullable String refusal(FullHttpRequest request) {
-        String host = request.headers().get(HttpHeaderNames.HOST, "").toLowerCase(Locale.ROOT);
-        if (loopbackOnly && !host.isEmpty() && !LOOPBACK.matcher(host).matches()) {
-            return "The admin server of this machine answers to localhost, 127.0.0.1 and [::1] only.";
-        }
-        String origin = request.headers().get(HttpHeaderNames.ORIGIN);
-        return origin == null || sameSite(origin, host) ? null : "Another site's page may not do this.";
-    }
-
-    private static boolean sameSite(String origin, String host) {
-        try {
-            return host.equals(String.valueOf(URI.create(origin).getRawAuthority()).toLowerCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 
     private static void send(ChannelHandlerContext ctx, FullHttpRequest request, Answer answer, boolean keepAlive) {
@@ -221,7 +212,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             /metrics            for Prometheus
             /api/v1/routes      which requests go where
             /api/v1/upstreams   the endpoints of the clusters
-            /api/v1/plugins     what is loaded
+            /api/v1/plugins     what is loaded; POST a jar to /api/v1/plugins/NAME, DELETE it there
             /api/v1/config      the configuration in effect
             /api/v1/reload      POST with content-type: application/json reads the configuration again""";
 }

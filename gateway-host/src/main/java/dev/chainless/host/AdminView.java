@@ -2,6 +2,7 @@ package dev.chainless.host;
 
 import dev.chainless.config.GatewayConfig;
 import java.util.List;
+import java.util.Optional;
 
 /** What the admin server shows of a gateway. Called on the admin thread; thread-safe, and quick but for {@link #reload}. */
 interface AdminView {
@@ -15,7 +16,7 @@ interface AdminView {
     /** {@return the endpoints of all clusters} */
     List<UpstreamRow> upstreams();
 
-    /** {@return the plugins that are loaded, or named and not there} */
+    /** {@return the plugins that are loaded, named and not there, or were replaced not long ago} */
     List<PluginRow> plugins();
 
     /** {@return the configuration in effect} */
@@ -65,7 +66,13 @@ interface AdminView {
      * @param digest SHA-256 of its jar in hex, empty if it was given as an object
      * @param kind {@code protocol}, {@code filter}, {@code auth}, {@code policy} or {@code balancer}
      * @param module its name, empty on a class path
-     * @param uses the stages, listeners and clusters that it serves
+     * @param state {@code loading}, {@code live}, {@code draining}, {@code closed}, {@code unloaded}, {@code not collected}, {@code failed}
+     *     or {@code absent}
+     * @param uses the routes, listeners and clusters that it serves
+     * @param exchanges under way under the configurations that use it
+     * @param since when it was loaded
+     * @param failure the last thing that went wrong with it
      */
-    record PluginRow(String name, String version, String digest, String kind, String module, List<String> uses) {}
+    record PluginRow(String name, String version, String digest, String kind, String module, String state,
+            List<String> uses, long exchanges, String since, Optional<String> failure) {}
 }

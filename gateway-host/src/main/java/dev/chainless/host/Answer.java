@@ -22,6 +22,10 @@ record Answer(HttpResponseStatus status, String contentType, String body) {
         return new Answer(status, PLAIN, body + "\n");
     }
 
+    static Answer text(String body) {
+        return new Answer(HttpResponseStatus.OK, PLAIN, body);
+    }
+
     static Answer json(Object value) {
         return json(HttpResponseStatus.OK, value);
     }

@@ -7,6 +7,7 @@ import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpStage;
 import dev.chainless.spi.http.Verdict;
 import io.netty.buffer.ByteBuf;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,22 @@ import org.jspecify.annotations.Nullable;
  * <p>A chain is immutable and shared by all loops; it may have no stage at all.
  */
 abstract class Chain {
+    private volatile @Nullable ChainHealth health;
+
+    /** {@return how its stages fare, null while none has failed} */
+    final @Nullable ChainHealth health() {
+        return health;
+    }
+
+    /** {@return how its stages fare, counted from now on} */
+    final synchronized ChainHealth health(Supplier<ChainHealth> begin) {
+        ChainHealth known = health;
+        if (known == null) {
+            known = begin.get();
+            health = known;
+        }
+        return known;
+    }
 
     /** {@return the number of stages} */
     abstract int stages();
@@ -53,6 +70,17 @@ abstract class Chain {
      * @param step as found in {@link Cursor#step}: 0 before the first call
      */
     abstract int enteredAt(int step);
+
+    /**
+     * {@return the stage of the step before the one where a phase goes on, which is the one that threw; -1 if unknown}
+     *
+     * @param call tells the phase: {@link StageCall#FILTER_UPSTREAM_REQUEST}, {@link StageCall#FILTER_UPSTREAM_RESPONSE} or
+     *     {@link StageCall#FILTER_RESPONSE}, else that of the request
+     * @param step as found in {@link Cursor#step}
+     */
+    int stageBefore(StageCall call, int step) {
+        return -1;
+    }
 
     /** {@return whether {@link #upstreamRequest} has steps} */
     abstract boolean hasUpstreamRequest();

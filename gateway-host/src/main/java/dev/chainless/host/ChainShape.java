@@ -77,6 +77,16 @@ final class ChainShape {
         return types.length;
     }
 
+    int stageBefore(StageCall call, int step) {
+        List<Step> steps = switch (call) {
+            case FILTER_UPSTREAM_REQUEST -> upstreamRequest;
+            case FILTER_UPSTREAM_RESPONSE -> upstreamResponse;
+            case FILTER_RESPONSE -> response;
+            default -> request;
+        };
+        return step < 1 || step > steps.size() ? -1 : steps.get(step - 1).stage();
+    }
+
     int enteredAt(int step) {
         return entered[step];
     }

@@ -80,6 +80,8 @@ final class Flow extends Cursor implements ExchangeHost {
     private long attemptStart;
     /** The time, from a response's head to the end of the read that brought it; else 0. */
     private long moment;
+    /** A bit for each stage that threw, those past the 64th sharing the bits. */
+    private long failedStages;
 
     Flow(Loop loop, int place) {
         super(cursor -> new Exchange((Flow) cursor));
@@ -146,7 +148,7 @@ final class Flow extends Cursor implements ExchangeHost {
         if (found == null) {
             chain = at.chain();
             phase = Phase.REQUEST;
-            begin();
+            pass();
             return;
         }
         route = found;
@@ -160,6 +162,22 @@ final class Flow extends Cursor implements ExchangeHost {
         if (exchange.request().contentLength() > found.maxBody()) {
             reply(413, "the request's body is longer than the route allows");
             return;
+        }
+        pass();
+    }
+
+    /** Begins with the stages, less those that were given up, unless one of them must not be left out. */
+    private void pass() {
+        for (ChainHealth health = chain().health(); health != null; health = chain().health()) {
+            if (health.refuses()) {
+                reply(503, "a stage of the route fails again and again");
+                return;
+            }
+            Chain way = health.way();
+            if (way.equals(chain)) {
+                break;
+            }
+            chain = way;
         }
         begin();
     }
@@ -264,24 +282,63 @@ final class Flow extends Cursor implements ExchangeHost {
     }
 
     private Verdict callChain() {
-        try {
-            return switch (phase) {
-                case REQUEST -> chain().request(this);
-                case UPSTREAM_REQUEST -> chain().upstreamRequest(this);
-                case UPSTREAM_RESPONSE -> chain().upstreamResponse(this);
-                case RESPONSE -> chain().response(this);
-                default -> throw new IllegalStateException("no stages run while " + phase);
-            };
-        } catch (Throwable e) {
-            return stageFailed(e);
+        while (true) {
+            try {
+                return switch (phase) {
+                    case REQUEST -> chain().request(this);
+                    case UPSTREAM_REQUEST -> chain().upstreamRequest(this);
+                    case UPSTREAM_RESPONSE -> chain().upstreamResponse(this);
+                    case RESPONSE -> chain().response(this);
+                    default -> throw new IllegalStateException("no stages run while " + phase);
+                };
+            } catch (Throwable e) {
+                Verdict verdict = stageFailed(e);
+                if (verdict != Verdict.CONTINUE) {
+                    return verdict;
+                }
+            }
         }
     }
 
+    private StageCall call() {
+        return switch (phase) {
+            case UPSTREAM_REQUEST -> StageCall.FILTER_UPSTREAM_REQUEST;
+            case UPSTREAM_RESPONSE -> StageCall.FILTER_UPSTREAM_RESPONSE;
+            case RESPONSE -> StageCall.FILTER_RESPONSE;
+            default -> StageCall.FILTER_REQUEST;
+        };
+    }
+
+    /** {@return whether the exchange goes on behind a stage that failed} */
+    private boolean countFailure(int stage) {
+        Generation in = generation;
+        if (stage < 0 || in == null) {
+            return false;
+        }
+        Chain failing = chain();
+        failedStages |= 1L << stage;
+        boolean last = failing.health(() -> in.health(failing)).failed(stage, in.config().pluginPolicy().maxFailures());
+        boolean open = failing.stage(stage).failsOpen();
+        if (last) {
+            in.engine().hostMetrics().stagesGivenUp.increment(loop.index());
+            LOG.log(Level.ERROR, "The stage \"" + failing.name(stage) + "\" of route \"" + exchange.route()
+                    + "\" failed too often in a row and is not called any more until it is replaced: the route "
+                    + (open ? "goes on without it" : "answers 503"));
+        }
+        return open;
+    }
+
     private Verdict stageFailed(Throwable e) {
+        if (e instanceof OutOfMemoryError memory) {
+            throw memory; // no stage's fault, and nothing that goes on by itself
+        }
         dropPause();
         LOG.log(Level.ERROR, "A stage of route \"" + exchange.route() + "\" failed while " + phase, e);
         if (generation != null) {
             generation.engine().hostMetrics().stageFailures.increment(loop.index());
+        }
+        if (countFailure(chain().stageBefore(call(), step))) {
+            return Verdict.CONTINUE;
         }
         exchange.respond(500);
         exchange.detail("a stage failed");
@@ -295,6 +352,9 @@ final class Flow extends Cursor implements ExchangeHost {
                 Pause waiting = pause;
                 if (waiting == null) {
                     verdict = stageFailed(new IllegalStateException("suspended without a suspension"));
+                    if (verdict == Verdict.CONTINUE) {
+                        verdict = callChain();
+                    }
                     continue;
                 }
                 Suspension.Continuation early = waiting.park();
@@ -358,7 +418,7 @@ final class Flow extends Cursor implements ExchangeHost {
         try {
             verdict = rest.resume(exchange);
         } catch (Throwable e) {
-            return stageFailed(e);
+            verdict = stageFailed(e);
         }
         return verdict == Verdict.CONTINUE ? callChain() : verdict;
     }
@@ -634,7 +694,7 @@ final class Flow extends Cursor implements ExchangeHost {
     }
 
     private void beginReply() {
-        if (phase == Phase.REQUEST) {
+        if (phase == Phase.REQUEST && entered < chain().stages()) { // else all were passed, those without a step too
             entered = chain().enteredAt(step);
         }
         dropPause();
@@ -886,6 +946,10 @@ final class Flow extends Cursor implements ExchangeHost {
         if (phase == Phase.REQUEST) {
             entered = chain().enteredAt(step);
         }
+        ChainHealth health = chain().health();
+        if (health != null) {
+            health.passed(chain(), entered, failedStages);
+        }
         complete(reason);
         if (listener != null) {
             listener.ended(exchange, route, now());
@@ -940,6 +1004,7 @@ final class Flow extends Cursor implements ExchangeHost {
         tunnel = false;
         moment = 0;
         stageDeadline = 0;
+        failedStages = 0;
         step = 0;
         entered = 0;
         loop.recycle(this);
@@ -979,12 +1044,22 @@ final class Flow extends Cursor implements ExchangeHost {
 
         @Override
         void stageData(int body, Exchange x, ByteBuf chunk, BodyOut out) {
-            chain().requestData(body, x, chunk, out);
+            try {
+                chain().requestData(body, x, chunk, out);
+            } catch (Throwable e) {
+                countFailure(chain().requestBodyStage(body));
+                throw e;
+            }
         }
 
         @Override
         void stageEnd(int body, Exchange x, @Nullable Head last, BodyOut out) {
-            chain().requestEnd(body, x, last, out);
+            try {
+                chain().requestEnd(body, x, last, out);
+            } catch (Throwable e) {
+                countFailure(chain().requestBodyStage(body));
+                throw e;
+            }
         }
     }
 
@@ -1025,12 +1100,22 @@ final class Flow extends Cursor implements ExchangeHost {
 
         @Override
         void stageData(int body, Exchange x, ByteBuf chunk, BodyOut out) {
-            chain().responseData(body, x, chunk, out);
+            try {
+                chain().responseData(body, x, chunk, out);
+            } catch (Throwable e) {
+                countFailure(chain().responseBodyStage(body));
+                throw e;
+            }
         }
 
         @Override
         void stageEnd(int body, Exchange x, @Nullable Head last, BodyOut out) {
-            chain().responseEnd(body, x, last, out);
+            try {
+                chain().responseEnd(body, x, last, out);
+            } catch (Throwable e) {
+                countFailure(chain().responseBodyStage(body));
+                throw e;
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.chainless.config.EndpointConfig;
 import dev.chainless.config.GatewayConfig;
 import dev.chainless.spi.Plugin;
 import dev.chainless.spi.config.HostPort;
+import io.netty.channel.EventLoop;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -59,20 +60,27 @@ public final class Gateway implements AutoCloseable {
     private @Nullable DemoOrigin demo;
     private @Nullable Admin admin;
     private @Nullable LoopWatch watch;
+    private @Nullable PluginWatcher watcher;
     private volatile boolean listening;
 
     private Gateway(GatewayConfig config, @Nullable Supplier<GatewayConfig> source,
-            List<? extends Plugin<?>> given) {
+            List<? extends Plugin<?>> given, boolean runs) {
         this.config = config;
         this.source = source;
-        this.plugins = new PluginRegistry(config.runtime().pluginsDirectory().orElse(null), given);
         this.background = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("background-", 0).factory());
         this.loops = new Loops(config.runtime());
         this.metrics = new MetricRegistry(loops.count());
         this.hostMetrics = new HostMetrics(metrics, loops.count());
+        this.plugins = runs ? registry(config, given) : PluginRegistry.reading(config, given);
         this.engine = new Engine(plugins, loops, background, metrics, hostMetrics);
         this.listeners = new Listeners(loops, engine.generations(), hostMetrics);
         this.reloader = new Reloader(engine, listeners);
+    }
+
+    private PluginRegistry registry(GatewayConfig config, List<? extends Plugin<?>> given) {
+        PluginMetrics counters = PluginMetrics.in(metrics);
+        List<EventLoop> threads = loops.all().stream().map(Loop::eventLoop).toList();
+        return PluginRegistry.of(config, given, new PluginUnloads(threads, counters), counters);
     }
 
     /**
@@ -117,7 +125,7 @@ public final class Gateway implements AutoCloseable {
 
     private static Gateway start(GatewayConfig config, @Nullable Supplier<GatewayConfig> source,
             List<? extends Plugin<?>> plugins) {
-        var gateway = new Gateway(config, source, plugins);
+        var gateway = new Gateway(config, source, plugins, true);
         boolean started = false;
         try {
             gateway.open();
@@ -139,7 +147,7 @@ public final class Gateway implements AutoCloseable {
      * @throws StartException if something else would keep it from starting
      */
     public static void check(GatewayConfig config, List<? extends Plugin<?>> plugins) {
-        var gateway = new Gateway(config, null, plugins);
+        var gateway = new Gateway(config, null, plugins, false);
         try {
             // No socket is opened, so that a demo on any free port has none yet; which one does not matter here.
             HostPort demo = new HostPort(config.demo().listen().host(), Math.max(1, config.demo().listen().port()));
@@ -164,6 +172,10 @@ public final class Gateway implements AutoCloseable {
             LOG.log(Level.WARNING, "The service manager handed over the socket {0}, which no listener is for", unused);
         }
         watch = new LoopWatch(loops.all().stream().map(Loop::eventLoop).toList(), hostMetrics, STALL);
+        if (plugins.directory() != null) {
+            watcher = new PluginWatcher(plugins, reloader::respecialise);
+            watcher.start();
+        }
         listening = true;
         notifier.ready();
         notifier.watch(watch::responsive);
@@ -171,7 +183,8 @@ public final class Gateway implements AutoCloseable {
 
     private void openAdmin() {
         if (config.admin().enabled()) {
-            admin = new Admin(config.admin(), new GatewayView(this), metrics);
+            admin = new Admin(config.admin(), new GatewayView(this), metrics,
+                    new PluginChanges(this::config, plugins, reloader::respecialise));
         }
     }
 
@@ -235,9 +248,15 @@ public final class Gateway implements AutoCloseable {
         return now == null ? config : now.config();
     }
 
+    private static PluginRegistry reading(Path directory) {
+        return PluginRegistry.reading(GatewayConfig.builder()
+                .runtime(runtime -> runtime.set("plugins-directory", directory))
+                .listener("none", listener -> listener.set("listen", "127.0.0.1:1")).build(), List.of());
+    }
+
     /** {@return the plugins that can be found in a directory, by name; each is loaded to find out} */
     public static List<PluginInfo> plugins(Path directory) {
-        var registry = new PluginRegistry(directory, List.of());
+        var registry = reading(directory);
         return registry.names().stream().map(name -> registry.find(name)
                 .map(p -> new PluginInfo(name, p.version(), p.kind(), p.module(), p.digest(), ""))
                 .orElseGet(() -> new PluginInfo(name, "", "", "", "", registry.why(name)))).toList();
@@ -245,7 +264,7 @@ public final class Gateway implements AutoCloseable {
 
     /** {@return the records that the tables of the plugins of a directory are bound to, by the plugins' names} */
     public static Map<String, Class<? extends Record>> pluginTables(Path directory) {
-        var registry = new PluginRegistry(directory, List.of());
+        var registry = reading(directory);
         Map<String, Class<? extends Record>> tables = new TreeMap<>();
         for (String name : registry.names()) {
             registry.find(name).ifPresent(plugin -> tables.put(name, plugin.plugin().config()));
@@ -275,6 +294,10 @@ public final class Gateway implements AutoCloseable {
 
     @Nullable Generation generation() {
         return engine.generations().current();
+    }
+
+    Generations generations() {
+        return engine.generations();
     }
 
     PluginRegistry registry() {
@@ -338,6 +361,9 @@ public final class Gateway implements AutoCloseable {
         if (admin != null) {
             admin.close();
         }
+        if (watcher != null) {
+            watcher.close();
+        }
         if (watch != null) {
             watch.close();
         }
@@ -348,6 +374,7 @@ public final class Gateway implements AutoCloseable {
             demo.close();
         }
         background.shutdownNow();
+        plugins.close();
         notifier.close();
         metrics.close();
         stopped.countDown();

@@ -7,8 +7,10 @@ import dev.chainless.config.RouteConfig;
 import dev.chainless.config.RouteTarget;
 import dev.chainless.config.StageConfig;
 import dev.chainless.config.StageRef;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -76,8 +78,19 @@ final class GatewayView implements AdminView {
 
     @Override
     public List<PluginRow> plugins() {
-        return gateway.registry().all().stream().map(plugin -> new PluginRow(plugin.name(), plugin.version(),
-                plugin.digest(), plugin.kind(), plugin.module(), uses(plugin.name()))).toList();
+        return gateway.registry().statuses().stream().map(this::row).toList();
+    }
+
+    private PluginRow row(PluginStatus plugin) {
+        boolean used = switch (plugin.state()) {
+            case LOADING, LIVE, FAILED, ABSENT -> true;
+            case DRAINING, CLOSED, UNLOADED, NOT_COLLECTED -> false;
+        };
+        return new PluginRow(plugin.name(), plugin.version(), plugin.digest(), plugin.kind(), plugin.module(),
+                PluginChanges.state(plugin), used ? uses(plugin.name()) : List.of(),
+                gateway.generations().active(plugin),
+                plugin.since().truncatedTo(ChronoUnit.SECONDS).toString(),
+                Optional.of(plugin.failure()).filter(failure -> !failure.isEmpty()));
     }
 
     /** {@return the places of the configuration that name a plugin} */

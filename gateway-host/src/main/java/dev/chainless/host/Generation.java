@@ -168,6 +168,13 @@ final class Generation {
         return live.contains(stage);
     }
 
+    /** {@return what counts the failures of a chain's stages} */
+    ChainHealth health(Chain failing) {
+        return new ChainHealth(failing, left -> engine.specialiser(false).specialise(
+                left.stream().map(failing::stage).toList(), left.stream().map(failing::name).toList()),
+                engine.background());
+    }
+
     /** Closes what stages left in the exchange's slots. */
     void closeSlots(Exchange exchange) {
         for (int i = 0; i < slots; i++) {

@@ -40,6 +40,13 @@ final class Generations {
         return live.size();
     }
 
+    /** {@return the exchanges under way under configurations that use a plugin} */
+    synchronized long active(PluginStatus plugin) {
+        return live.stream()
+                .filter(generation -> generation.plugins().stream().anyMatch(p -> p.status().equals(plugin)))
+                .mapToLong(Generation::active).sum();
+    }
+
     /** {@return whether exchanges begin under it from now on; not when all was closed meanwhile} */
     synchronized boolean publish(Generation next) {
         if (closed) {
@@ -53,19 +60,27 @@ final class Generations {
     /** Closes what only this generation has. Nothing of it is in use any more. */
     void retire(Generation old) {
         List<Part> parts;
-        Set<LoadedPlugin> released;
-        synchronized (this) {
-            if (!live.remove(old)) {
-                return;
-            }
-            parts = leftBy(old);
-            released = new HashSet<>(old.plugins());
-            live.forEach(generation -> released.removeAll(generation.plugins()));
-            metrics.retain(names(g -> g.listeners().keySet()), names(g -> g.clusters().keySet()),
-                    live.stream().flatMap(g -> g.listeners().values().stream()).map(ListenerState::made).toList());
+        Set<LoadedPlugin> released = new HashSet<>();
+        plugins.changes().lock(); // or a generation that is being made could find a plugin that goes
+        try {
+            parts = leave(old, released);
+            released.forEach(plugins::retract);
+        } finally {
+            plugins.changes().unlock();
         }
         close(parts);
         released.forEach(plugins::released);
+    }
+
+    private synchronized List<Part> leave(Generation old, Set<LoadedPlugin> released) {
+        if (!live.remove(old)) {
+            return List.of();
+        }
+        released.addAll(old.plugins());
+        live.forEach(generation -> released.removeAll(generation.plugins()));
+        metrics.retain(names(g -> g.listeners().keySet()), names(g -> g.clusters().keySet()),
+                live.stream().flatMap(g -> g.listeners().values().stream()).map(ListenerState::made).toList());
+        return leftBy(old);
     }
 
     /** Drops a generation that was not published, with what was made for it. */

@@ -36,6 +36,8 @@ final class HostMetrics {
     final Counter reloads;
     /** Configurations that were refused while the gateway ran. */
     final Counter failedReloads;
+    /** Stages that failed so often in a row that they are not called any more. */
+    final Counter stagesGivenUp;
     /** How much later than asked each loop runs a task, measured again and again. */
     final LatencyHistogram loopLag;
     /** How often a loop was found not to come back. */
@@ -55,6 +57,8 @@ final class HostMetrics {
         reloads = scope.counter("reloads", "Configurations that were taken while the gateway ran.", "outcome", "ok");
         failedReloads = scope.counter("reloads", "Configurations that were taken while the gateway ran.", "outcome",
                 "failed");
+        stagesGivenUp = scope.counter("stages_given_up",
+                "Stages of a route that failed so often in a row that they are not called any more.");
         loopStalls = scope.counter("loop_stalls", "Times that an event loop was kept busy far too long by one task.");
         loopLag = scope.histogram("loop_lag_seconds", "How much later than asked an event loop runs a task.");
         if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider) {

@@ -45,7 +45,8 @@ final class Reloader {
 
     private final Engine engine;
     private final Listeners listeners;
-    private final ReentrantLock one = new ReentrantLock();
+    /** Shared with what replaces plugins, so that no reload falls between a replacement and its undoing. */
+    private final ReentrantLock one;
     /** Codecs that drain, of generations that were replaced. */
     private final Set<Gate> leaving = ConcurrentHashMap.newKeySet();
     private volatile Map<String, List<EndpointConfig>> implied = Map.of();
@@ -54,6 +55,7 @@ final class Reloader {
     Reloader(Engine engine, Listeners listeners) {
         this.engine = engine;
         this.listeners = listeners;
+        this.one = engine.plugins().changes();
         MetricRegistry.Scope metrics = engine.metrics().scope("host");
         metrics.gauge("generation", "The number of the configuration in effect, 1 for that of the start.", () -> {
             Generation now = engine.generations().current();
@@ -105,8 +107,7 @@ final class Reloader {
                 throw new StartException("The gateway is not running");
             }
             refuseFixed(before.config(), config);
-            engine.plugins().retry();
-            Generation after = apply(config, before, () -> {}, (_, _) -> null);
+            Generation after = configured(config, before);
             Reloaded reloaded = Reloaded.between(before, after, Duration.ofNanos(System.nanoTime() - begin));
             lastMillis = System.currentTimeMillis();
             engine.hostMetrics().reloads.incrementShared();
@@ -117,6 +118,45 @@ final class Reloader {
             return reloaded;
         } catch (ConfigException | StartException e) {
             failed();
+            event.refused = String.valueOf(e.getMessage());
+            throw e;
+        } finally {
+            one.unlock();
+            event.commit();
+        }
+    }
+
+    private Generation configured(GatewayConfig config, Generation before) {
+        Set<String> asked = engine.plugins().configure(config);
+        boolean applied = false;
+        try {
+            Generation after = apply(config, before, () -> {}, (_, _) -> null);
+            applied = true;
+            return after;
+        } finally {
+            if (!applied) {
+                engine.plugins().restore(before.config(), asked);
+            }
+        }
+    }
+
+    /**
+     * Makes the configuration in effect anew with the plugins that are current now, on the caller's thread.
+     *
+     * @throws ConfigException if that cannot be; then nothing has changed
+     * @throws StartException likewise
+     */
+    void respecialise() {
+        var event = new SwapEvent();
+        event.begin();
+        one.lock();
+        try {
+            Generation before = engine.generations().current();
+            if (before == null) {
+                throw new StartException("The gateway is not running");
+            }
+            event.generation = apply(before.config(), before, () -> {}, (_, _) -> null).number();
+        } catch (ConfigException | StartException e) {
             event.refused = String.valueOf(e.getMessage());
             throw e;
         } finally {

@@ -58,6 +58,11 @@ abstract class ShapedChain extends Chain {
     }
 
     @Override
+    final int stageBefore(StageCall call, int step) {
+        return shape.stageBefore(call, step);
+    }
+
+    @Override
     final boolean hasUpstreamRequest() {
         return hasUpstreamRequest;
     }

@@ -1,6 +1,7 @@
 package dev.chainless.host;
 
 import dev.chainless.config.NamedStage;
+import dev.chainless.config.PluginConfig;
 import dev.chainless.config.Position;
 import dev.chainless.config.StageConfig;
 import dev.chainless.config.StageRef;
@@ -166,13 +167,18 @@ final class StageAssembly {
         LoadedPlugin plugin = wanted.key.plugin();
         Record bound = wanted.key.config();
         return shop.build(wanted.position, plugin, bound, wanted.name, predecessor,
-                context -> switch (plugin.plugin()) {
+                context -> StageRules.checked(switch (plugin.plugin()) {
                     case FilterPlugin<?> filter -> http(filterStage(filter, bound, context));
                     case AuthPlugin<?> auth -> authenticator(auth, bound, context);
                     case PolicyPlugin<?> policy -> policyStage(policy, bound, context);
                     case ProtocolPlugin<?, ?> protocol -> throw notAStage(protocol);
                     case BalancerPlugin<?> balancer -> throw notAStage(balancer);
-                });
+                }, plugin.name(), mayBlock(plugin)));
+    }
+
+    private boolean mayBlock(LoadedPlugin plugin) {
+        PluginConfig entry = shop.config().plugins().get(plugin.name());
+        return entry != null && entry.blocking();
     }
 
     /** Refuses an order that cannot be meant. Once the stages are made. */

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Test;
 class AdminTest {
     private final MetricRegistry metrics = new MetricRegistry(1);
     private final View view = new View();
-    private final Admin admin = new Admin(new AdminConfig(true, new HostPort("127.0.0.1", 0)), view, metrics);
+    private final Admin admin = new Admin(new AdminConfig(true, new HostPort("127.0.0.1", 0), true), view, metrics,
+            new PluginChanges(view::config, PluginRegistry.reading(view.config(), List.of()), () -> {}));
     private final HttpClient client = HttpClient.newHttpClient();
 
     private static final class View implements AdminView {
@@ -226,8 +227,9 @@ class AdminTest {
 
     @Test
     void aTakenPortIsOneSentence() {
-        var config = new AdminConfig(true, new HostPort("127.0.0.1", admin.boundPort()));
-        StartException e = assertThrows(StartException.class, () -> new Admin(config, view, metrics));
+        var config = new AdminConfig(true, new HostPort("127.0.0.1", admin.boundPort()), true);
+        StartException e = assertThrows(StartException.class, () -> new Admin(config, view, metrics,
+                new PluginChanges(view::config, PluginRegistry.reading(view.config(), List.of()), () -> {})));
         assertTrue(e.getMessage().contains("is taken"), e.getMessage());
     }
 }

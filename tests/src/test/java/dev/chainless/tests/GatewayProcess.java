@@ -81,6 +81,7 @@ final class GatewayProcess implements AutoCloseable {
         private final List<String> options = new ArrayList<>();
         private List<String> launcher = List.of();
         private String runtime = "";
+        private Path state;
         private Path file;
 
         private Setup(int loops, String toml) {
@@ -134,6 +135,7 @@ final class GatewayProcess implements AutoCloseable {
         Path write() {
             try {
                 Path folder = Files.createTempDirectory("chainless-test");
+                state = folder.resolve("state");
                 file = Files.writeString(folder.resolve("gateway.toml"), text(toml));
                 return file;
             } catch (IOException e) {
@@ -142,7 +144,7 @@ final class GatewayProcess implements AutoCloseable {
         }
 
         private String text(String rest) {
-            String text = "[runtime]\nloops = " + loops + "\n" + runtime
+            String text = "[runtime]\nloops = " + loops + "\nstate-directory = \"" + state + "\"\n" + runtime
                     + "\n[admin]\nlisten = \"127.0.0.1:@admin@\"\n\n" + rest;
             return PORT.matcher(text).replaceAll(
                     match -> Integer.toString(ports.computeIfAbsent(match.group(1), _ -> Ports.free())));

@@ -19,6 +19,15 @@ public sealed interface HttpStage extends Stage
      */
     default void complete(Exchange exchange, Completion reason) {}
 
+    /**
+     * {@return whether an exchange goes on behind this stage when it throws, where it would otherwise be answered by 500}
+     * Asked once, when the stage was made. Never for an authenticator or a policy: one that says so is refused. A stage
+     * that gets bodies breaks the exchange off all the same when it throws there.
+     */
+    default boolean failsOpen() {
+        return false;
+    }
+
     /** {@return whether a stage before this one must say who the client is; a route that lacks one is refused} */
     default boolean needsPrincipal() {
         return false;
