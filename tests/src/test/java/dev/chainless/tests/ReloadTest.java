@@ -347,11 +347,11 @@ final class ReloadTest {
             gateway.rewrite(toml(origin, route("bad", "to = \"ap\"")));
             HttpResponse<String> answer = gateway.askReload(JSON);
             assertEquals(422, answer.statusCode());
-            assertTrue(answer.body().contains("\"line\" : 20"), answer.body());
+            assertTrue(answer.body().contains("\"line\" : 21"), answer.body());
             assertTrue(answer.body().contains("did you mean \\\"app\\\"?"), answer.body());
             GatewayProcess.Run run = GatewayProcess.run("reload", gateway.file().toString());
             assertEquals(2, run.status());
-            assertTrue(run.err().contains("gateway.toml:20:"), run.err());
+            assertTrue(run.err().contains("gateway.toml:21:"), run.err());
 
             // What only the plugins and sockets know is refused as well.
             gateway.rewrite(toml(origin, route("bad", "stages = [{ use = \"rate-limit\", rte = \"1/s\" }]\n"

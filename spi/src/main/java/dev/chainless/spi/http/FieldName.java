@@ -70,7 +70,7 @@ public final class FieldName {
             h = hash(h, b);
         }
         this.hash = finish(h);
-        this.plain = name.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-');
+        this.plain = name.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-');
     }
 
     /**
