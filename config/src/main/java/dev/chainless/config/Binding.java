@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,12 +32,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Binding {
     /** Of a class's constructor and factories, made once for all tables. Held by that class alone, and gone with it. */
-    private static final ClassValue<Map<Access, MethodHandle>> HANDLES = new ClassValue<>() {
+    private static final ClassValue<Map<Access, Maker>> MAKERS = new ClassValue<>() {
         @Override
-        protected Map<Access, MethodHandle> computeValue(Class<?> type) {
+        protected Map<Access, Maker> computeValue(Class<?> type) {
             return new ConcurrentHashMap<>();
         }
     };
+
+    /** Calls a constructor or factory. */
+    @FunctionalInterface
+    private interface Maker {
+        @Nullable Object make(@Nullable Object[] arguments) throws Throwable;
+    }
 
     /** What is called, and whether by who may call all of its class or by anyone. */
     private record Access(Executable executable, boolean everything) {}
@@ -282,9 +289,9 @@ final class Binding {
     /** Any exception of a record's own code is a problem of the table: a plugin's record must not stop the host. */
     private @Nullable Object call(
             Executable maker, @Nullable Object[] arguments, Position position, String path, @Nullable Node node) {
-        MethodHandle handle = handle(maker);
+        Maker made = maker(maker);
         try {
-            return handle.invokeExact(arguments);
+            return made.make(arguments);
         } catch (Error e) {
             throw e;
         } catch (Throwable e) {
@@ -297,25 +304,47 @@ final class Binding {
     }
 
     /** A plugin's record by the plugin's own lookup, and one of another module, such as a value type, as anyone. */
-    private MethodHandle handle(Executable executable) {
+    private Maker maker(Executable executable) {
         Class<?> type = executable.getDeclaringClass();
         MethodHandles.Lookup access = MethodHandles.publicLookup();
-        try {
-            access = MethodHandles.privateLookupIn(type, lookup);
-        } catch (IllegalAccessException e) {
-            // It is not the plugin's.
+        if (!isOwn(type)) {
+            try {
+                access = MethodHandles.privateLookupIn(type, lookup);
+            } catch (IllegalAccessException e) {
+                // It is not the plugin's.
+            }
         }
         MethodHandles.Lookup by = access;
-        return HANDLES.get(type).computeIfAbsent(new Access(executable, by.hasFullPrivilegeAccess()),
-                _ -> handle(executable, by));
+        return MAKERS.get(type).computeIfAbsent(new Access(executable, by.hasFullPrivilegeAccess()),
+                _ -> isOwn(type) ? reflected(executable) : maker(executable, by));
     }
 
-    private static MethodHandle handle(Executable executable, MethodHandles.Lookup access) {
+    /** The gateway's own tables are most of a start's, and handles for them would take a tenth of it. */
+    private static boolean isOwn(Class<?> type) {
+        return type.getModule().isNamed() && type.getModule().equals(Binding.class.getModule());
+    }
+
+    private static Maker reflected(Executable executable) {
+        executable.setAccessible(true);
+        return arguments -> {
+            try {
+                return executable instanceof Constructor<?> constructor ? constructor.newInstance(arguments)
+                        : ((Method) executable).invoke(null, arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        };
+    }
+
+    private static Maker maker(Executable executable, MethodHandles.Lookup access) {
         try {
             MethodHandle handle = executable instanceof Constructor<?> constructor
                     ? access.unreflectConstructor(constructor) : access.unreflect((Method) executable);
-            return handle.asSpreader(Object[].class, executable.getParameterCount())
-                    .asType(MethodType.methodType(Object.class, Object[].class));
+            int count = executable.getParameterCount();
+            // In this order the forms in between depend on the number of parameters only, and are shared.
+            MethodHandle spread =
+                    handle.asType(MethodType.genericMethodType(count)).asSpreader(Object[].class, count);
+            return arguments -> spread.invokeExact(arguments);
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("the plugin's lookup gives no access to " + executable, e);
         }

@@ -7,6 +7,7 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +29,10 @@ final class Loop {
     private final int maxBuffered;
     private int activeFlows;
 
-    Loop(int index, EventLoop eventLoop, int maxBuffered) {
+    Loop(int index, EventLoop eventLoop, ScheduledExecutorService clock, int maxBuffered) {
         this.index = index;
         this.eventLoop = eventLoop;
-        this.timer = new LoopTimer(eventLoop);
+        this.timer = new LoopTimer(eventLoop, clock);
         this.maxBuffered = maxBuffered;
     }
 

@@ -4,6 +4,8 @@ import dev.chainless.spi.Deadline;
 import io.netty.util.concurrent.EventExecutor;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * linked into its farthest bucket, and again from there.
  *
  * <p>A node belongs to the first tick that is not before its moment, so it fires at most a tick, 50 ms, and the loop's
- * own delay after it. The loop has one scheduled task, and that only while a node is linked.
+ * own delay after it. Ticks come from another thread, and only while a node is linked.
  */
 final class LoopTimer {
     static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -43,10 +45,24 @@ final class LoopTimer {
     private int linked;
     private boolean running;
 
-    LoopTimer(EventExecutor loop) {
+    /**
+     * Makes a timer whose ticks another thread brings: a loop without scheduled tasks of its own waits for events without
+     * a timeout, which spares it two looks at the clock and a timer of the kernel each time.
+     *
+     * @param clock brings the ticks; one for all loops
+     */
+    LoopTimer(EventExecutor loop, ScheduledExecutorService clock) {
         this(System::nanoTime, (delayNanos, task) -> {
-            var _ = loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+            var _ = clock.schedule(() -> bring(task, loop), delayNanos, TimeUnit.NANOSECONDS);
         });
+    }
+
+    private static void bring(Runnable task, EventExecutor loop) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "A loop has stopped", e);
+        }
     }
 
     LoopTimer(LongSupplier nanoTime, Schedule schedule) {

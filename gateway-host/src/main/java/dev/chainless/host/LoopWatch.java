@@ -2,13 +2,13 @@ package dev.chainless.host;
 
 import dev.chainless.spi.Counter;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +44,6 @@ final class LoopWatch implements AutoCloseable {
         for (EventExecutor loop : loops) {
             probes.add(new Probe(loop, probes.size()));
         }
-        probes.forEach(Probe::schedule);
         // Not a virtual thread: the loops may be busy enough to keep those from running.
         watcher = Thread.ofPlatform().daemon().name("loop-watch").start(this::watch);
     }
@@ -66,6 +65,7 @@ final class LoopWatch implements AutoCloseable {
                     probes.forEach(probe -> probe.check(now));
                 }
                 before = now;
+                probes.forEach(Probe::ask);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
@@ -83,6 +83,7 @@ final class LoopWatch implements AutoCloseable {
         private final int index;
         private volatile long seen = System.nanoTime();
         private volatile @Nullable Thread thread;
+        private volatile boolean asked;
         /** Since when the loop is known to be stalled, 0 while it is not; for the watching thread. */
         private long stalledSince;
 
@@ -91,18 +92,24 @@ final class LoopWatch implements AutoCloseable {
             this.index = index;
         }
 
-        void schedule() {
-            if (loop.isShuttingDown()) {
+        /** Lets the loop show itself, unless it still has to. By the watching thread. */
+        void ask() {
+            if (asked) {
                 return;
             }
-            long asked = System.nanoTime() + periodNanos;
-            Future<?> _ = loop.schedule(() -> {
-                long now = System.nanoTime();
-                lag.record(index, now - asked);
-                thread = Thread.currentThread();
-                seen = now;
-                schedule();
-            }, periodNanos, TimeUnit.NANOSECONDS);
+            asked = true;
+            long at = System.nanoTime();
+            try {
+                loop.execute(() -> {
+                    long now = System.nanoTime();
+                    lag.record(index, now - at);
+                    thread = Thread.currentThread();
+                    seen = now;
+                    asked = false;
+                });
+            } catch (RejectedExecutionException e) {
+                LOG.log(Level.DEBUG, "A loop has stopped", e);
+            }
         }
 
         void check(long now) {

@@ -25,13 +25,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** All event loops of a gateway, and the kind of socket that they drive. */
 final class Loops {
     private final MultiThreadIoEventLoopGroup group;
+    private final ScheduledThreadPoolExecutor clock;
     private final List<Loop> loops;
     private final ReadBuffers readBuffers;
     private final Transport transport;
@@ -45,9 +48,11 @@ final class Loops {
             case NIO, AUTO -> NioIoHandler.newFactory();
         };
         group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("loop", false), handlers);
+        clock = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("clock")
+                .inheritInheritableThreadLocals(false).factory(), new ThreadPoolExecutor.DiscardPolicy());
         var all = new ArrayList<Loop>();
         for (int i = 0; i < count; i++) {
-            all.add(new Loop(i, group.next(), (int) config.maxBuffered().bytes()));
+            all.add(new Loop(i, group.next(), clock, (int) config.maxBuffered().bytes()));
         }
         loops = List.copyOf(all);
         readBuffers = new ReadBuffers((int) config.readBuffer().bytes());
@@ -179,6 +184,7 @@ final class Loops {
     }
 
     void stop() {
+        clock.shutdownNow();
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
     }
 }

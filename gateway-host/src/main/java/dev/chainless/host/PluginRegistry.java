@@ -26,6 +26,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReentrantLock;
+import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -499,18 +500,26 @@ final class PluginRegistry implements AutoCloseable {
     }
 
     private LoadedPlugin load(String name, PluginStore.Copy copy, Path place) {
+        beingLoaded.add(name);
+        try {
+            // The first event of a process takes 50 ms, a tenth of a start, also when nothing is recorded.
+            return FlightRecorder.isInitialized() ? loadRecorded(name, copy, place) : loadTrusted(name, copy, place);
+        } finally {
+            beingLoaded.remove(name);
+        }
+    }
+
+    private LoadedPlugin loadRecorded(String name, PluginStore.Copy copy, Path place) {
         var event = new PluginEvent.Load();
         event.plugin = name;
         event.digest = copy.digest();
         event.begin();
-        beingLoaded.add(name);
         try {
             return loadTrusted(name, copy, place);
         } catch (StartException e) {
             event.failure = String.valueOf(e.getMessage());
             throw e;
         } finally {
-            beingLoaded.remove(name);
             event.commit();
         }
     }

@@ -10,6 +10,7 @@ import io.netty.channel.nio.NioIoHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -227,14 +228,16 @@ class LoopTimerTest {
 
     @Example
     void runsOnARealLoop() throws Exception {
-        try (var group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory())) {
+        try (var group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+                var clock = Executors.newSingleThreadScheduledExecutor()) {
             var loop = group.next();
             var fired = new CompletableFuture<Long>();
             long asked = System.nanoTime() + 30 * MILLISECOND;
-            loop.execute(() -> new LoopTimer(loop).deadline(() -> fired.complete(System.nanoTime())).set(asked));
+            loop.execute(() -> new LoopTimer(loop, clock).deadline(() -> fired.complete(System.nanoTime())).set(asked));
             long late = fired.get(10, TimeUnit.SECONDS) - asked;
             assertTrue(late >= 0, "early by " + -late);
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            clock.shutdownNow();
         }
     }
 }
