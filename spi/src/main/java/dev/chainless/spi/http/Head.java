@@ -96,7 +96,7 @@ public final class Head {
      * @param nameLength in bytes
      * @param value where the value begins, less white space around it
      * @param valueLength in bytes
-     * @param hash of the name, by {@link FieldName#hash} and {@link FieldName#finish}
+     * @param hash of the name, by {@link FieldName#hash(byte[], int, int)}
      */
     public void index(int name, int nameLength, int value, int valueLength, int hash) {
         int at = count * STRIDE;

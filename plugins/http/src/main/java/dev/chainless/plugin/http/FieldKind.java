@@ -41,7 +41,7 @@ final class FieldKind {
      * @param bytes holds the name
      * @param offset of its first byte
      * @param length in bytes
-     * @param hash of the name, finished
+     * @param hash of the name
      */
     static int of(byte[] bytes, int offset, int length, int hash) {
         int slot = (hash * FACTOR) >>> 24;

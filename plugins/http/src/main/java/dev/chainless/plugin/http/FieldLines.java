@@ -7,8 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads field lines, RFC 9112, section 5: {@code name ":" OWS value OWS CR LF}. One pass over the name checks, folds
- * and hashes it; one over the value looks at eight bytes at a time. Reused.
+ * Reads field lines, RFC 9112, section 5: {@code name ":" OWS value OWS CR LF}. Names and values are checked eight bytes at a time. Reused.
  */
 final class FieldLines {
     /** What follows is the empty line that ends the fields. */
@@ -51,13 +50,11 @@ final class FieldLines {
      */
     int read(Head head, int at, int limit) {
         byte[] b = head.bytes();
-        int hash = FieldName.HASH_SEED;
         int seen = 0;
-        int i = at;
+        int i = Octets.endOfPlainName(b, at, limit);
         int c = 0;
         while (i < limit && (c = Octets.token(b[i])) != 0) {
             seen |= c;
-            hash = hash * 31 + (c & 0x7f);
             i++;
         }
         if (i == limit) {
@@ -84,7 +81,7 @@ final class FieldLines {
         if (head.places() == maxFields) {
             return fault(HeadFault.MANY_FIELDS);
         }
-        hash = FieldName.finish(hash);
+        int hash = FieldName.hash(b, at, i - at);
         head.index(at, i - at, value, end - value, hash);
         HeadFault wrong = known(head, FieldKind.of(b, at, i - at, hash));
         if (wrong == null && seen < 0) {

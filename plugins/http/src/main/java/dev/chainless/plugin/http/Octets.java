@@ -80,6 +80,33 @@ final class Octets {
     }
 
     /**
+     * {@return the place of the first byte that is neither letter, digit nor hyphen, or one before it, less than eight
+     * bytes from the limit} Looks at eight bytes at a time.
+     *
+     * @param bytes holds the name
+     * @param from the first place
+     * @param limit just past the last place
+     */
+    static int endOfPlainName(byte[] bytes, int from, int limit) {
+        int i = from;
+        while (i + Long.BYTES <= limit) {
+            long word = (long) WORD.get(bytes, i);
+            // Of each byte its low seven bits: no sum of them carries into the next byte.
+            long low = word & ~HIGH;
+            long letter = low | ONES * 0x20;
+            long letters = (letter + ONES * (0x80 - 'a')) & ~(letter + ONES * (0x80 - 'z' - 1));
+            long digits = (low + ONES * (0x80 - '0')) & ~(low + ONES * (0x80 - '9' - 1));
+            long hyphens = ~((low ^ ONES * '-') + ONES * 0x7f);
+            long others = (~(letters | digits | hyphens) | word) & HIGH;
+            if (others != 0) {
+                return i + (Long.numberOfTrailingZeros(others) >>> 3);
+            }
+            i += Long.BYTES;
+        }
+        return i;
+    }
+
+    /**
      * {@return whether the bytes are this word, in any case}
      *
      * @param bytes holds them

@@ -62,11 +62,7 @@ final class ValueList {
 
     /** {@return the hash that a field of this name has; the member is a token} */
     int hash() {
-        int hash = FieldName.HASH_SEED;
-        for (int i = start; i < end; i++) {
-            hash = FieldName.hash(hash, bytes[i]);
-        }
-        return FieldName.finish(hash);
+        return FieldName.hash(bytes, start, end - start);
     }
 
     /** {@return whether the member is a token} */
