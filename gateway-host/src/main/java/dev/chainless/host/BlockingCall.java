@@ -134,6 +134,7 @@ final class BlockingCall implements Runnable, ExchangeHost, Suspension.Continuat
     }
 
     /** {@return what the stage put into a slot, null if it put nothing there} */
+    @SuppressWarnings("ReferenceEquality") // an equal one that it put is still its own, and may have to be closed
     private @Nullable Object put(int slot) {
         Object value = snapshot.valueAt(slot);
         return slot < given.length && value == given[slot] ? null : value;

@@ -87,7 +87,8 @@ final class BlockingStage implements InvocationHandler {
             case "authenticate" -> begin(first, x -> ((Authenticator) stage).authenticate(x));
             case "decide" -> begin(first, x -> ((Policy) stage).decide(x));
             case "onResponse" -> begin(first, x -> ((ResponseFilter) stage).onResponse(x));
-            case "onUpstreamRequest" -> begin(first, x -> ((UpstreamRequestFilter) stage).onUpstreamRequest(x.attempt()));
+            case "onUpstreamRequest" ->
+                begin(first, x -> ((UpstreamRequestFilter) stage).onUpstreamRequest(x.attempt()));
             case "onUpstreamResponse" ->
                 begin(first, x -> ((UpstreamResponseFilter) stage).onUpstreamResponse(x.attempt()));
             case "close" -> close();
@@ -107,7 +108,8 @@ final class BlockingStage implements InvocationHandler {
 
     /** Begins a call. On the exchange's loop. */
     private Verdict begin(@Nullable Object subject, Function<Exchange, Verdict> step) {
-        Exchange exchange = subject instanceof Attempt attempt ? attempt.exchange() : (Exchange) Objects.requireNonNull(subject);
+        Exchange exchange =
+                subject instanceof Attempt attempt ? attempt.exchange() : (Exchange) Objects.requireNonNull(subject);
         if (calls.getAndUpdate(now -> now < max ? now + 1 : now) >= max) {
             return refuse(exchange);
         }
@@ -165,8 +167,10 @@ final class BlockingStage implements InvocationHandler {
             Thread.currentThread().interrupt(); // the gateway closes
         }
         if (!running.isEmpty()) {
-            LOG.log(Level.WARNING, "{0} calls of a blocking stage of the plugin \"{1}\" go on though they were interrupted; "
-                    + "its classes stay until they end", running.size(), plugin);
+            LOG.log(Level.WARNING,
+                    "{0} calls of a blocking stage of the plugin \"{1}\" go on though they were interrupted; "
+                            + "its classes stay until they end",
+                    running.size(), plugin);
         }
         stage.close();
         return null;

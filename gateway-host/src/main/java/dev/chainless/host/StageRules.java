@@ -29,7 +29,8 @@ final class StageRules {
             return stage;
         }
         if (stage instanceof RequestBody || stage instanceof ResponseBody) {
-            throw new IllegalArgumentException("the plugin \"" + plugin + "\" makes a stage that is marked @Blocking and "
+            throw new IllegalArgumentException("the plugin \"" + plugin
+                    + "\" makes a stage that is marked @Blocking and "
                     + "takes bodies, which come on the event loop; its author has to split it in two, or to suspend the "
                     + "body's direction instead");
         }
@@ -53,7 +54,8 @@ final class StageRules {
      */
     static Balancer checked(Balancer balancer, String plugin) {
         if (waits(balancer)) {
-            throw new IllegalArgumentException("the plugin \"" + plugin + "\" makes a balancer that is marked @Blocking, "
+            throw new IllegalArgumentException("the plugin \"" + plugin
+                    + "\" makes a balancer that is marked @Blocking, "
                     + "but a balancer is asked on the event loop; its author has to look up beforehand what takes time");
         }
         return balancer;

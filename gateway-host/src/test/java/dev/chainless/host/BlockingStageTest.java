@@ -237,7 +237,7 @@ class BlockingStageTest {
         take(waiting.interrupted);
         take(closed);
         assertEquals(0, body.get().refCnt());
-        assertEquals(List.of(Completion.CLIENT_ABORTED), stage.completions());
+        await(() -> stage.completions().equals(List.of(Completion.CLIENT_ABORTED)));
         assertFalse(call.got.isDone());
 
         // The stage has decided, but before the loop comes to it the client goes.
