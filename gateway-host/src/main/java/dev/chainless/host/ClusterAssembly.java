@@ -116,6 +116,7 @@ final class ClusterAssembly {
         if (before != null && before.balancer().fits(plugin, bound, shop.config().clusterNames())) {
             return shop.keep(before.balancer());
         }
-        return shop.build(position, plugin, bound, name, null, context -> balancer.balancer(bound, context));
+        return shop.build(position, plugin, bound, name, null,
+                context -> StageRules.checked(balancer.balancer(bound, context), plugin.name()));
     }
 }

@@ -38,6 +38,8 @@ final class HostMetrics {
     final Counter failedReloads;
     /** Stages that failed so often in a row that they are not called any more. */
     final Counter stagesGivenUp;
+    /** Calls of stages that wait which were not made, since the plugin had too many under way. */
+    final Counter blockingRefused;
     /** How much later than asked each loop runs a task, measured again and again. */
     final LatencyHistogram loopLag;
     /** How often a loop was found not to come back. */
@@ -59,6 +61,8 @@ final class HostMetrics {
                 "failed");
         stagesGivenUp = scope.counter("stages_given_up",
                 "Stages of a route that failed so often in a row that they are not called any more.");
+        blockingRefused = scope.counter("blocking_refused",
+                "Exchanges that a blocking stage did not get, since its plugin had too many calls under way.");
         loopStalls = scope.counter("loop_stalls", "Times that an event loop was kept busy far too long by one task.");
         loopLag = scope.histogram("loop_lag_seconds", "How much later than asked an event loop runs a task.");
         if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider) {

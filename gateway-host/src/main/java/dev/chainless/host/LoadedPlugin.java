@@ -9,6 +9,7 @@ import dev.chainless.spi.PolicyPlugin;
 import dev.chainless.spi.ProtocolPlugin;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** One load of a plugin. Another load of the same plugin is another instance, whatever its content. */
@@ -19,6 +20,7 @@ final class LoadedPlugin {
     private final PluginStatus status;
     private final boolean nativeAccess;
     private final AtomicBoolean released = new AtomicBoolean();
+    private final AtomicInteger blockingCalls = new AtomicInteger();
     private volatile boolean found;
     private volatile @Nullable PluginPolicyConfig trustedBy;
 
@@ -100,6 +102,11 @@ final class LoadedPlugin {
 
     void trustedBy(PluginPolicyConfig policy) {
         trustedBy = policy;
+    }
+
+    /** {@return the number of calls under way of its stages that wait} */
+    AtomicInteger blockingCalls() {
+        return blockingCalls;
     }
 
     /** {@return whether an assembly got it, so that a generation may hold it} */

@@ -83,6 +83,8 @@ final class Pause implements Suspension {
         parked = false;
         if (DECISION.compareAndSet(this, null, CANCELLED)) {
             onCancel.run();
+        } else if (decision instanceof BlockingCall late) {
+            late.drop(); // decided, but the loop did not come to it; does nothing if it did
         }
     }
 

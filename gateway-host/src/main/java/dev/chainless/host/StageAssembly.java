@@ -128,7 +128,8 @@ final class StageAssembly {
         for (Wanted wanted : all.values()) {
             Use<HttpStage> before = shop.previous() == null ? null : shop.previous().stages().get(wanted.key);
             if (before != null && wanted.names.contains(before.name())
-                    && before.fits(wanted.key.plugin(), wanted.key.config(), shop.config().clusterNames())) {
+                    && before.fits(wanted.key.plugin(), wanted.key.config(), shop.config().clusterNames())
+                    && BlockingStage.fits(before.made(), entry(wanted.key.plugin()))) {
                 wanted.use = shop.keep(before);
                 staying.add(before);
             }
@@ -167,18 +168,23 @@ final class StageAssembly {
         LoadedPlugin plugin = wanted.key.plugin();
         Record bound = wanted.key.config();
         return shop.build(wanted.position, plugin, bound, wanted.name, predecessor,
-                context -> StageRules.checked(switch (plugin.plugin()) {
+                context -> stage(plugin, switch (plugin.plugin()) {
                     case FilterPlugin<?> filter -> http(filterStage(filter, bound, context));
                     case AuthPlugin<?> auth -> authenticator(auth, bound, context);
                     case PolicyPlugin<?> policy -> policyStage(policy, bound, context);
                     case ProtocolPlugin<?, ?> protocol -> throw notAStage(protocol);
                     case BalancerPlugin<?> balancer -> throw notAStage(balancer);
-                }, plugin.name(), mayBlock(plugin)));
+                }));
     }
 
-    private boolean mayBlock(LoadedPlugin plugin) {
-        PluginConfig entry = shop.config().plugins().get(plugin.name());
-        return entry != null && entry.blocking();
+    private HttpStage stage(LoadedPlugin plugin, HttpStage made) {
+        PluginConfig entry = entry(plugin);
+        HttpStage checked = StageRules.checked(made, plugin.name(), entry != null && entry.blocking());
+        return entry == null ? checked : BlockingStage.of(checked, plugin, entry, shop.engine().hostMetrics());
+    }
+
+    private @Nullable PluginConfig entry(LoadedPlugin plugin) {
+        return shop.config().plugins().get(plugin.name());
     }
 
     /** Refuses an order that cannot be meant. Once the stages are made. */

@@ -55,6 +55,7 @@
  * <h2>Threads</h2>
  *
  * <p>Event loops run exchanges ({@code Flow}) and never block. Reloads run on the thread of who asks, one after the other;
- * retirements and scheduled work of plugins on virtual threads; the admin server has a thread of its own.
+ * retirements and scheduled work of plugins on virtual threads, and so do the calls of stages marked {@code @Blocking}
+ * ({@code BlockingStage}): each with a snapshot of its exchange, which is suspended meanwhile, bounded in number and time; the admin server has a thread of its own.
  */
 package dev.chainless.host;

@@ -73,7 +73,9 @@
  *
  * <p>Everything about one exchange happens on one event loop. A stage must not block it: what takes time is begun, and the
  * stage returns {@code suspension.verdict()} of {@link dev.chainless.spi.http.Exchange#suspend}, or waits for a future by
- * {@link dev.chainless.spi.http.Async#await}. Requests of its own go through
+ * {@link dev.chainless.spi.http.Async#await}. Code that can only wait goes into a stage marked
+ * {@link dev.chainless.spi.Blocking}, which runs on virtual threads with a snapshot of the exchange, where the operator
+ * grants that. Requests of its own go through
  * {@link dev.chainless.spi.PluginContext#client}, by which pools, limits and timeouts of a cluster apply. A body is passed
  * on piece by piece: the callee owns a chunk and either passes it on or releases it.
  *

@@ -66,6 +66,27 @@ public final class Attempt {
         this.endpoint = endpoint;
     }
 
+    void copyFrom(Attempt other) {
+        number = other.number;
+        endpoint = other.endpoint;
+        if (other.hasOwnRequest()) {
+            request = new Head();
+            request.copyFrom(other.request);
+        }
+        response.copyFrom(other.response);
+    }
+
+    void takeEdits(Attempt copy) {
+        if (hasOwnRequest()) {
+            request.copyFrom(copy.request);
+        }
+        response.copyFrom(copy.response);
+    }
+
+    private boolean hasOwnRequest() {
+        return request != exchange.request();
+    }
+
     void clear() {
         number = 0;
         endpoint = null;

@@ -337,6 +337,61 @@ public final class Exchange {
         return index < values.length ? values[index] : null;
     }
 
+    /** {@return the number of slots' places, some of which may be empty} For hosts. */
+    public int places() {
+        return values.length;
+    }
+
+    /**
+     * Makes this exchange, a new one, a copy of another, which a host can hand to another thread: heads, attempt, and all
+     * else that a stage may read. The values in slots are the same objects. For hosts, on the loop of the other.
+     *
+     * @param other is not changed
+     */
+    public void copyFrom(Exchange other) {
+        request.copyFrom(other.request);
+        attempt.copyFrom(other.attempt);
+        connection = other.connection;
+        client = other.client;
+        local = other.local;
+        response = copyOf(other.response, other);
+        principal = other.principal;
+        values = other.values.clone();
+        requestId(other.requestId, 0, other.requestIdLength);
+        route = other.route;
+        cluster = other.cluster;
+        startNanos = other.startNanos;
+        responseNanos = other.responseNanos;
+        receivedBytes = other.receivedBytes;
+        sentBytes = other.sentBytes;
+        detail = other.detail;
+    }
+
+    private @Nullable Head copyOf(@Nullable Head answer, Exchange other) {
+        if (answer == null || answer == other.attempt.response()) {
+            return answer == null ? null : attempt.response();
+        }
+        Head copy = local ? reply : new Head();
+        copy.copyFrom(answer);
+        return copy;
+    }
+
+    /**
+     * Takes over what a stage may have changed in a copy: heads, principal and detail. Both have a response or neither
+     * has. For hosts, on the loop.
+     *
+     * @param copy made by {@link #copyFrom}
+     */
+    public void takeEdits(Exchange copy) {
+        request.copyFrom(copy.request);
+        attempt.takeEdits(copy.attempt);
+        if (response != null && copy.response != null) {
+            response.copyFrom(copy.response);
+        }
+        principal = copy.principal;
+        detail = copy.detail;
+    }
+
     /** Forgets the values in all slots. For hosts, when the stages that put them there go before the exchange does. */
     public void dropValues() {
         values = NO_VALUES;

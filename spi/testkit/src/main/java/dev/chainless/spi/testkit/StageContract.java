@@ -1,5 +1,6 @@
 package dev.chainless.spi.testkit;
 
+import dev.chainless.spi.Blocking;
 import dev.chainless.spi.Stage;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.function.Consumer;
@@ -70,6 +71,9 @@ record StageContract(Context context, Function<FakeContext, Stage> maker, Consum
     /** Warm first: the JVM reads files to load classes. */
     void neverBlocks() {
         use(LOOPS, (stage, context) -> {
+            if (stage.getClass().isAnnotationPresent(Blocking.class)) {
+                return; // it has threads of its own to wait on
+            }
             LoopThreads.run(LOOPS, loop -> round(stage, context, loop));
             BlockingWatch.watch(() -> LoopThreads.run(LOOPS, loop -> {
                 for (int i = 0; i < ROUNDS; i++) {

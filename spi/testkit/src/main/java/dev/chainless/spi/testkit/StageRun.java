@@ -1,5 +1,6 @@
 package dev.chainless.spi.testkit;
 
+import dev.chainless.spi.Blocking;
 import dev.chainless.spi.Endpoint;
 import dev.chainless.spi.Stage;
 import dev.chainless.spi.http.AccessLog;
@@ -38,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * run.complete(Completion.FINISHED);
  * }
  *
- * <p>For one thread, which stands for the loop.
+ * <p>For one thread, which stands for the loop. A stage marked {@link Blocking} runs on it too, and gets the exchange
+ * itself.
  */
 public final class StageRun {
     /** How long {@link #await} waits for a decision, in real time. */
@@ -242,6 +244,9 @@ public final class StageRun {
         Verdict verdict = first;
         while (true) {
             if (verdict == Verdict.SUSPENDED) {
+                if (stage.getClass().isAnnotationPresent(Blocking.class)) {
+                    throw new AssertionError("a stage marked @Blocking cannot suspend: it waits where it is");
+                }
                 FakeSuspension waiting = fake.suspension();
                 if (waiting == null) {
                     throw new AssertionError("the stage returned SUSPENDED without a suspension");

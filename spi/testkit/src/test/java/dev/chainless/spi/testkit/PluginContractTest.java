@@ -3,6 +3,7 @@ package dev.chainless.spi.testkit;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chainless.spi.Blocking;
 import dev.chainless.spi.Deadline;
 import dev.chainless.spi.FilterPlugin;
 import dev.chainless.spi.PluginContext;
@@ -81,6 +82,35 @@ class PluginContractTest {
             }
             return Verdict.CONTINUE;
         });
+    }
+
+    /** Waits, and says so. */
+    @Blocking
+    record Sleeper() implements RequestFilter {
+        @Override
+        public Verdict onRequest(Exchange exchange) {
+            try {
+                Thread.sleep(0, 1000);
+            } catch (InterruptedException e) {
+                return exchange.respond(503);
+            }
+            return Verdict.CONTINUE;
+        }
+    }
+
+    /** Has a thread to wait on, and yet suspends. */
+    @Blocking
+    record Suspender() implements RequestFilter {
+        @Override
+        public Verdict onRequest(Exchange exchange) {
+            return exchange.suspend(Duration.ofSeconds(1), () -> {}).verdict();
+        }
+    }
+
+    @Test
+    void aBlockingStageWaitsAndDoesNotSuspend() {
+        PluginContract.of(new Sample(_ -> new Sleeper())).verifyWork();
+        refused("cannot suspend", _ -> new Suspender());
     }
 
     @Test
