@@ -284,13 +284,13 @@ final class Flow extends Cursor implements ExchangeHost {
     private Verdict callChain() {
         while (true) {
             try {
-                return switch (phase) {
+                return decided(switch (phase) {
                     case REQUEST -> chain().request(this);
                     case UPSTREAM_REQUEST -> chain().upstreamRequest(this);
                     case UPSTREAM_RESPONSE -> chain().upstreamResponse(this);
                     case RESPONSE -> chain().response(this);
                     default -> throw new IllegalStateException("no stages run while " + phase);
-                };
+                });
             } catch (Throwable e) {
                 Verdict verdict = stageFailed(e);
                 if (verdict != Verdict.CONTINUE) {
@@ -298,6 +298,17 @@ final class Flow extends Cursor implements ExchangeHost {
                 }
             }
         }
+    }
+
+    /** Takes no answer for none: the stages behind, which may guard the route, must not be passed by. */
+    private Verdict decided(@Nullable Verdict verdict) {
+        if (verdict == null) {
+            throw new IllegalStateException("a stage returned null instead of a verdict");
+        }
+        if (verdict == Verdict.RESPONDED && !exchange.isLocalReply()) {
+            throw new IllegalStateException("a stage says that it responded, and did not");
+        }
+        return verdict;
     }
 
     private StageCall call() {
@@ -416,7 +427,7 @@ final class Flow extends Cursor implements ExchangeHost {
         }
         Verdict verdict;
         try {
-            verdict = rest.resume(exchange);
+            verdict = decided(rest.resume(exchange));
         } catch (Throwable e) {
             verdict = stageFailed(e);
         }

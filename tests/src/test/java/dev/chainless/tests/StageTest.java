@@ -110,6 +110,12 @@ final class StageTest {
                                 return exchange.respond(409);
                             }
                             case "throw" -> throw new IllegalStateException("on purpose");
+                            case "null" -> {
+                                return null;
+                            }
+                            case "pretend" -> {
+                                return Verdict.RESPONDED;
+                            }
                             case "before" -> {
                                 Suspension suspension = suspend(exchange, 5000);
                                 resumed(suspension.resume(Verdict.CONTINUE));
@@ -461,6 +467,8 @@ final class StageTest {
         completes("FINISHED", 3, () -> {
             assertEquals(500, once(gateway.port(), get("/app/x", "X-Mode: throw")).status());
             assertEquals(500, once(gateway.port(), get("/app/x", "X-Mode: throw-response")).status());
+            assertEquals(500, once(gateway.port(), get("/app/x", "X-Mode: null")).status());
+            assertEquals(500, once(gateway.port(), get("/app/x", "X-Mode: pretend")).status());
             assertEquals(200, once(gateway.port(), get("/app/x", "X-Mode: throw-complete")).status());
         });
         assertEquals(200, once(gateway.port(), get("/app/after-throw")).status());
