@@ -490,13 +490,12 @@ final class PluginRegistry implements AutoCloseable {
         }
     }
 
-    /** Refuses, without running its code, what would be refused as a plugin. */
+    /** Refuses, without running its code, what would be refused as a plugin, whatever were granted to it. */
     void inspect(Path place) {
         PluginJars jars = PluginJars.at(place, maxSize());
         PluginJars.requireWhole(jars.files(), place);
         PluginTrust.require(policy, new PluginStore.Copy(jars.digest(), jars.files()), place);
-        ModuleLayer own = PluginRegistry.class.getModule().getLayer();
-        PluginModules.of(jars.files(), place, own == null ? ModuleLayer.boot() : own);
+        PluginModules.of(jars.files(), place, PluginLayer.host());
     }
 
     private LoadedPlugin load(String name, PluginStore.Copy copy, Path place) {
@@ -553,6 +552,23 @@ final class PluginRegistry implements AutoCloseable {
         return loaded;
     }
 
+    /** What was looked at once is not looked at again: the copy is still what its digest says. */
+    private void requireNoNativeCode(String name, PluginStore.Copy copy, Path place) {
+        synchronized (store) {
+            if (store.isScanned(copy.digest())) {
+                return;
+            }
+        }
+        NativeScan.refuse(copy, place, name);
+        synchronized (store) {
+            try {
+                store.scanned(copy.digest());
+            } catch (StartException e) {
+                LOG.log(Level.WARNING, e.getMessage()); // it is looked at again at the next start
+            }
+        }
+    }
+
     /** The same content is one plugin, under however many names. */
     private @Nullable PluginLayer sharedLayer(String digest, boolean nativeAccess) {
         for (LoadedPlugin each : current.values()) {
@@ -564,8 +580,12 @@ final class PluginRegistry implements AutoCloseable {
     }
 
     private PluginLayer fresh(String name, PluginStore.Copy copy, Path place, boolean nativeAccess, Duration limit) {
+        PluginModules modules = PluginModules.of(copy.jars(), place, PluginLayer.host());
+        if (!nativeAccess) {
+            requireNoNativeCode(name, copy, place);
+        }
         try {
-            PluginLayer layer = PluginLayer.load(name, copy, place, nativeAccess, limit);
+            PluginLayer layer = PluginLayer.load(name, copy, modules, place, nativeAccess, limit);
             metrics.loads().incrementShared();
             return layer;
         } catch (PluginLayer.HangingException e) {

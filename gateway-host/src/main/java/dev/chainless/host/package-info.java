@@ -40,7 +40,8 @@
  * {@code $XDG_STATE_HOME/chainless}, else one of the user's own among the temporary files; nobody else may write it. From
  * here on the original does not matter, and the same content is the same plugin.
  * <li>{@code PluginTrust} asks for a listed digest or a signature over every entry, {@code PluginModules} and
- * {@code SpiVersion} refuse what cannot be a plugin of this host. No class has been defined yet.
+ * {@code SpiVersion} refuse what cannot be a plugin of this host, and {@code NativeScan} what uses native code and was not
+ * granted that by name. No class has been defined yet.
  * <li>{@code PluginLayer} resolves its modules before the host's, all in one {@code PluginClassLoader}, and makes the plugin
  * on a thread that is left behind if it does not come back ({@code Abandonable}).
  * <li>The gateway assembles and publishes a generation with it. If that fails, the former plugin stays current, and this one
