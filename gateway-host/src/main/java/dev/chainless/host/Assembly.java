@@ -87,6 +87,7 @@ final class Assembly {
             whole = true;
             return generation;
         } finally {
+            shop.close();
             if (!whole) {
                 drop();
             }

@@ -45,7 +45,8 @@
  * <li>{@code PluginLayer} resolves its modules before the host's, all in one {@code PluginClassLoader}, and makes the plugin
  * on a thread that is left behind if it does not come back ({@code Abandonable}).
  * <li>The gateway assembles and publishes a generation with it. If that fails, the former plugin stays current, and this one
- * is unloaded again.
+ * is unloaded again. It fails too where a stage, codec or balancer is not made within {@code plugin-policy.load-timeout}:
+ * that call is left behind, and the same table of the same jar is not tried again.
  * <li>Once no generation uses the former one, {@code PluginUnloads} closes it, drops what Netty remembers of its classes,
  * asks for a collection, and tells whether its classes are gone.
  * </ol>
