@@ -47,6 +47,8 @@
  * <li>The gateway assembles and publishes a generation with it. If that fails, the former plugin stays current, and this one
  * is unloaded again. It fails too where a stage, codec or balancer is not made within {@code plugin-policy.load-timeout}:
  * that call is left behind, and the same table of the same jar is not tried again.
+ * <li>While an optional plugin is absent, its stages are left out of the chains, a listener of its protocol has no socket,
+ * and a cluster that needs it is not there: routes to it alone answer 503. With its arrival all of them are.
  * <li>Once no generation uses the former one, {@code PluginUnloads} closes it, drops what Netty remembers of its classes,
  * asks for a collection, and tells whether its classes are gone.
  * </ol>

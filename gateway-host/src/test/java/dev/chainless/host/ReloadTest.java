@@ -509,6 +509,29 @@ class ReloadTest {
     }
 
     @Test
+    void whatWaitsForAnOptionalPluginIsNotThere() {
+        start(builder -> {
+            for (String plugin : List.of("away", "elsewhere")) {
+                builder.plugin(plugin, p -> p.set("optional", true));
+            }
+            builder.listener("waits", l -> l.set("listen", "127.0.0.1:0").set("protocol", "away"));
+            app(builder, "10.0.0.1:80");
+            builder.cluster("far", c -> c.set("endpoints", "10.0.0.2:80").set("protocol", "away"));
+            builder.cluster("farther", c -> c.set("endpoints", "10.0.0.3:80").set("balancer",
+                    Map.of("use", "elsewhere")));
+            builder.route("far", r -> r.set("to", "far").set("match", Map.of("path", "/far")));
+            builder.route("split", r -> r.set("match", Map.of("path", "/split")).set("to", Map.of("weighted",
+                    List.of(Map.of("cluster", "farther", "weight", 9), Map.of("cluster", "app", "weight", 1)))));
+        });
+        assertEquals(List.of("web"), new ArrayList<>(gateway.addresses().keySet()));
+        Map<String, ListenerState.Made> made = now().listeners().get("web").made();
+        assertSame(Route.Responds.UNAVAILABLE, made.get("far").route().action());
+        var split = (Route.ToClusters) made.get("split").route().action();
+        assertEquals(List.of(now().clusters().get("app")), split.clusters());
+        assertSame(split.clusters().getFirst(), split.pick(0));
+    }
+
+    @Test
     void onlyTypesOfTheJdkAndTheSpiAreShared() {
         assertNull(Inheritance.foreign(new ConcurrentHashMap<>(Map.of("a", new long[] {1}, "b", Duration.ZERO)), 0));
         assertNull(Inheritance.foreign(Verdict.CONTINUE, 0));
