@@ -110,7 +110,7 @@ final class NativeScan {
 
     private @Nullable String found(Path jar, String entry, byte[] content) {
         try {
-            return found(ClassFile.of().parse(content));
+            return NativeHints.in(content) ? found(ClassFile.of().parse(content)) : null;
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new StartException(shown(jar) + " is refused: " + entry + " is no class file that Java "
                     + Runtime.version().feature() + " can read");

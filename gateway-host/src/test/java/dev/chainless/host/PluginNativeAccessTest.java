@@ -202,6 +202,28 @@ class PluginNativeAccessTest {
         assertTrue(registry.find("a").isPresent(), "the list is asked");
     }
 
+    @Test
+    void noClassWithSomethingToFindIsPassedOver() throws IOException {
+        Path modules = FileSystems.getFileSystem(URI.create("jrt:/")).getPath("modules");
+        List<Path> classes = new ArrayList<>();
+        for (String part : List.of("java.base/java", "java.base/jdk/internal/foreign", "jdk.unsupported/sun/misc",
+                "java.desktop/java")) {
+            try (Stream<Path> files = Files.walk(modules.resolve(part))) {
+                files.filter(each -> each.toString().endsWith(".class")).forEach(classes::add);
+            }
+        }
+        int found = 0;
+        for (Path each : classes) {
+            byte[] content = Files.readAllBytes(each);
+            if (NativeScan.found(ClassFile.of().parse(content)) != null) {
+                found++;
+                assertTrue(NativeHints.in(content), each::toString);
+            }
+        }
+        assertTrue(found > 100, "found " + found);
+        assertFalse(NativeHints.in(Files.readAllBytes(modules.resolve("java.base/java/util/Optional.class"))));
+    }
+
     /** Another JDK may restrict more. */
     @Test
     void theListIsThatOfTheJdk() throws IOException {
