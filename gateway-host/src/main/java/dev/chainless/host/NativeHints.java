@@ -15,7 +15,7 @@ final class NativeHints {
     private static final Set<String> NAMES = names();
     private static final long LENGTHS =
             NAMES.stream().mapToLong(name -> 1L << name.length()).reduce(0, (a, b) -> a | b);
-    private static final long LETTERS = NAMES.stream().mapToLong(name -> 1L << name.charAt(0) - 'a').reduce(0,
+    private static final long LETTERS = NAMES.stream().mapToLong(name -> 1L << (name.charAt(0) - 'a')).reduce(0,
             (a, b) -> a | b);
     private static final int ACC_NATIVE = 0x0100;
 
@@ -85,26 +85,30 @@ final class NativeHints {
             }
             return type + 4 < at + length && in.get(type) == 'L' && isOfInterest(type + 1, at + length - type - 1);
         }
-        if (letter == 's' - 'a' && in.get(at + 1) == 'u' && in.get(at + 2) == 'n'
-                || letter == 'j' - 'a' && in.get(at + 1) == 'd' && in.get(at + 2) == 'k') {
+        if (begins(at, 's', 'u', 'n') || begins(at, 'j', 'd', 'k')) {
             return true;
         }
-        return length < Long.SIZE && (LENGTHS >> length & 1) != 0 && letter >= 0 && letter < 26
-                && (LETTERS >> letter & 1) != 0
+        return length < Long.SIZE && ((LENGTHS >> length) & 1) != 0 && letter >= 0 && letter < 26
+                && ((LETTERS >> letter) & 1) != 0
                 && NAMES.contains(new String(in.array(), at, length, StandardCharsets.ISO_8859_1));
+    }
+
+    private boolean begins(int at, char first, char second, char third) {
+        return in.get(at) == first && in.get(at + 1) == second && in.get(at + 2) == third;
     }
 
     /** JVMS 4.1, 4.5 to 4.7. */
     private boolean inMethods() {
         skip(6);
         skip(2 * u2());
-        return member() || member();
+        var _ = nativeMembers(); // the fields, of which the flag says nothing
+        return nativeMembers();
     }
 
-    private boolean member() {
+    private boolean nativeMembers() {
         boolean isNative = false;
         for (int left = u2(); left > 0; left--) {
-            isNative |= (u2() & ACC_NATIVE) != 0; // of a field it says nothing, and no compiler sets it there
+            isNative |= (u2() & ACC_NATIVE) != 0;
             skip(4);
             for (int attributes = u2(); attributes > 0; attributes--) {
                 skip(2);
