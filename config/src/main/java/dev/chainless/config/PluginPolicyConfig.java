@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param require what a jar must show before any class of it is loaded
  * @param digests in hex, lower case
  * @param certificate the PEM file of the certificates that sign jars
- * @param loadTimeout how long a plugin may take to be constructed
+ * @param loadTimeout how long a plugin may take to be constructed, and to make one stage, codec or balancer
  * @param maxSize the bytes of a plugin's jars together, also of one that is sent to the admin server
  * @param maxFailures of a stage in a row, after which it is not called any more
  */
@@ -27,7 +27,8 @@ public record PluginPolicyConfig(
         List<String> digests,
         @Doc("With require = \"signature\": a PEM file; each entry of a jar must be signed by one of its certificates.")
         Optional<Path> certificate,
-        @Doc("How long the constructor of a plugin may take; then it is left behind, and its jar is not tried again.")
+        @Doc("How long the constructor of a plugin may take, and how long it may take to make a stage; then it is left "
+                + "behind, and the same jar, or the same table of it, is not tried again.")
         @Default("5s") @Range(min = "100ms", max = "5m") Duration loadTimeout,
         @Doc("The most that the jars of one plugin take, also of one that is sent to the admin server.")
         @Default("64MiB") @Range(min = "1KiB", max = "1GiB") ByteSize maxSize,

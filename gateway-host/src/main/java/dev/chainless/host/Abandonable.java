@@ -3,34 +3,82 @@ package dev.chainless.host;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
-/** Calls into a plugin that may never come back. */
-final class Abandonable {
-    private Abandonable() {}
+/**
+ * Calls into plugins that may never come back, on a thread of their own, which is interrupted and left behind past the
+ * limit; the next call gets another one. The thread inherits neither thread locals nor a class loader, so that nothing made
+ * on it holds more than it must. For use by one thread.
+ */
+final class Abandonable implements AutoCloseable {
+    private final String name;
+    private @Nullable ExecutorService thread;
 
     /**
-     * Calls on a thread of its own, which is interrupted and left behind past the limit. The thread inherits neither
-     * thread locals nor a class loader, so that nothing made on it holds more than it must.
+     * Prepares calls; the thread begins with the first.
+     *
+     * @param name of the thread
+     */
+    Abandonable(String name) {
+        this.name = name;
+    }
+
+    /**
+     * Makes one call.
      *
      * @param name of the thread
      * @throws TimeoutException if it took longer
      * @throws ExecutionException if it threw
      */
     static <T> T call(String name, Duration limit, Callable<T> work) throws TimeoutException, ExecutionException {
-        var task = new FutureTask<>(work);
-        Thread thread = Thread.ofPlatform().daemon().name(name).inheritInheritableThreadLocals(false).unstarted(task);
-        thread.setContextClassLoader(null);
-        thread.start();
+        try (var calls = new Abandonable(name)) {
+            return calls.call(limit, work);
+        }
+    }
+
+    /**
+     * Makes one of several calls.
+     *
+     * @throws TimeoutException if it took longer
+     * @throws ExecutionException if it threw
+     */
+    <T> T call(Duration limit, Callable<T> work) throws TimeoutException, ExecutionException {
+        ExecutorService now = thread;
+        if (now == null) {
+            now = Executors.newSingleThreadExecutor(this::unstarted);
+            thread = now;
+        }
+        Future<T> result = now.submit(work);
         try {
-            return task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return result.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
+            close();
             Thread.currentThread().interrupt();
             throw new TimeoutException("interrupted");
-        } finally {
-            thread.interrupt();
+        } catch (TimeoutException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Thread unstarted(Runnable work) {
+        Thread made = Thread.ofPlatform().daemon().name(name).inheritInheritableThreadLocals(false).unstarted(work);
+        made.setContextClassLoader(null);
+        return made;
+    }
+
+    /** Lets the thread end, and does not wait for it. */
+    @Override
+    public void close() {
+        ExecutorService now = thread;
+        thread = null;
+        if (now != null) {
+            now.shutdownNow();
         }
     }
 }

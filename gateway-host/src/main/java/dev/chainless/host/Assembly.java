@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +88,7 @@ final class Assembly {
             whole = true;
             return generation;
         } finally {
+            shop.close();
             if (!whole) {
                 drop();
             }
@@ -215,24 +217,30 @@ final class Assembly {
 
     private List<Cluster> clusters(RouteTarget target) {
         return switch (target) {
-            case RouteTarget.ToCluster to -> List.of(cluster(to.cluster()));
-            case RouteTarget.Weighted weighted -> weighted.weighted().stream().map(share -> cluster(share.cluster()))
-                    .toList();
+            case RouteTarget.ToCluster to -> present(Stream.of(to.cluster()));
+            case RouteTarget.Weighted weighted -> present(weighted.weighted().stream().map(share -> share.cluster()));
             case RouteTarget.Redirected _,RouteTarget.Responded _ -> List.of();
         };
     }
 
-    private static Route.Action action(RouteConfig route, List<Cluster> clusters) {
+    private Route.Action action(RouteConfig route, List<Cluster> clusters) {
         int segments = route.match().path().segments().size();
+        boolean forwards = route.to() instanceof RouteTarget.ToCluster || route.to() instanceof RouteTarget.Weighted;
+        if (forwards && clusters.isEmpty()) {
+            return Route.Responds.UNAVAILABLE;
+        }
         return switch (route.to()) {
             case RouteTarget.ToCluster _ ->
                 new Route.ToClusters(clusters, new int[] {1}, Route.Rewrites.of(route.rewrite(), segments));
             case RouteTarget.Weighted weighted -> {
-                int[] upTo = new int[weighted.weighted().size()];
+                int[] upTo = new int[clusters.size()];
                 int sum = 0;
-                for (int i = 0; i < upTo.length; i++) {
-                    sum += weighted.weighted().get(i).weight();
-                    upTo[i] = sum;
+                int next = 0;
+                for (var share : weighted.weighted()) {
+                    if (generation.clusters().containsKey(share.cluster())) {
+                        sum += share.weight();
+                        upTo[next++] = sum;
+                    }
                 }
                 yield new Route.ToClusters(clusters, upTo, Route.Rewrites.of(route.rewrite(), segments));
             }
@@ -241,7 +249,10 @@ final class Assembly {
         };
     }
 
-    private Cluster cluster(String name) {
-        return Objects.requireNonNull(generation.clusters().get(name), name);
+    /** {@return the clusters of these names, but for those that wait for an optional plugin} */
+    private List<Cluster> present(Stream<String> names) {
+        List<Cluster> present = new ArrayList<>();
+        names.map(generation.clusters()::get).filter(Objects::nonNull).forEach(present::add);
+        return present;
     }
 }

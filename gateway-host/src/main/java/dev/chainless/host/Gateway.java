@@ -169,7 +169,8 @@ public final class Gateway implements AutoCloseable {
         reloader.start(config, implied(demoAddress), this::openAdmin,
                 (name, listener) -> activated.take(name, listener.listen()));
         for (String unused : activated.unused()) {
-            LOG.log(Level.WARNING, "The service manager handed over the socket {0}, which no listener is for", unused);
+            LOG.log(Level.WARNING, "The service manager handed over the socket {0}, which no listener has taken",
+                    unused);
         }
         watch = new LoopWatch(loops.all().stream().map(Loop::eventLoop).toList(), hostMetrics, STALL);
         if (plugins.directory() != null) {

@@ -53,17 +53,16 @@ final class PluginLayer {
      *
      * @param name by which the plugin was asked for, to be seen in stack traces
      * @param copy the private copy of the jars
+     * @param modules of these jars
      * @param place where they came from, for messages
      * @param nativeAccess whether its modules may call native code
      * @param limit how long its plugins' code may take
      * @throws StartException if that fails, in a sentence
      * @throws HangingException if its code did not come back in time
      */
-    static PluginLayer load(String name, PluginStore.Copy copy, Path place, boolean nativeAccess, Duration limit)
-            throws HangingException {
-        ModuleLayer own = PluginLayer.class.getModule().getLayer();
-        ModuleLayer host = own == null ? ModuleLayer.boot() : own;
-        PluginModules modules = PluginModules.of(copy.jars(), place, host);
+    static PluginLayer load(String name, PluginStore.Copy copy, PluginModules modules, Path place,
+            boolean nativeAccess, Duration limit) throws HangingException {
+        ModuleLayer host = host();
         PluginClassLoader loader = null;
         boolean whole = false;
         try {
@@ -90,6 +89,12 @@ final class PluginLayer {
                 loader.close();
             }
         }
+    }
+
+    /** {@return the layer that plugins build on} */
+    static ModuleLayer host() {
+        ModuleLayer own = PluginLayer.class.getModule().getLayer();
+        return own == null ? ModuleLayer.boot() : own;
     }
 
     private static String sentence(Throwable cause) {

@@ -7,7 +7,7 @@ import dev.chainless.spi.Counter;
  *
  * @param loads layers that were loaded
  * @param failures attempts to load, replace or remove that changed nothing
- * @param abandoned constructors that did not come back
+ * @param abandoned constructors and makers of stages that did not come back
  * @param unloads layers that were collected
  * @param uncollected layers that something still held long after they were closed
  */
@@ -23,7 +23,8 @@ record PluginMetrics(Counter loads, Counter failures, Counter abandoned, Counter
         MetricRegistry.Scope scope = registry.scope("plugins");
         return new PluginMetrics(scope.counter("plugin_loads", "Jars of plugins that were loaded."),
                 scope.counter("plugin_failures", "Changes of plugins that were refused or failed; nothing changed."),
-                scope.counter("plugin_abandoned", "Plugins whose constructor did not come back in time."),
+                scope.counter("plugin_abandoned",
+                        "Calls of constructors, and to make a stage, that did not come back in time."),
                 scope.counter("plugin_unloads", "Jars of plugins whose classes were collected."),
                 scope.counter("plugin_uncollected", "Jars of plugins whose classes something still held when they were "
                         + "to be collected."));

@@ -59,7 +59,7 @@ final class PluginRegistry implements AutoCloseable {
     private final Set<String> beingLoaded = ConcurrentHashMap.newKeySet();
     private final Set<String> wanted = ConcurrentHashMap.newKeySet();
     private final ConcurrentLinkedDeque<PluginStatus> former = new ConcurrentLinkedDeque<>();
-    private final Map<String, String> quarantine = new LinkedHashMap<>(); // digest, why; guarded by itself
+    private final Map<String, String> quarantine = new LinkedHashMap<>(); // digest or use, why; guarded by itself
     private final Map<PluginLayer, List<PluginStatus>> layers = new HashMap<>(); // who uses each; guarded by itself
     private volatile PluginPolicyConfig policy;
     private volatile Map<String, PluginConfig> entries;
@@ -490,13 +490,12 @@ final class PluginRegistry implements AutoCloseable {
         }
     }
 
-    /** Refuses, without running its code, what would be refused as a plugin. */
+    /** Refuses, without running its code, what would be refused as a plugin, whatever were granted to it. */
     void inspect(Path place) {
         PluginJars jars = PluginJars.at(place, maxSize());
         PluginJars.requireWhole(jars.files(), place);
         PluginTrust.require(policy, new PluginStore.Copy(jars.digest(), jars.files()), place);
-        ModuleLayer own = PluginRegistry.class.getModule().getLayer();
-        PluginModules.of(jars.files(), place, own == null ? ModuleLayer.boot() : own);
+        PluginModules.of(jars.files(), place, PluginLayer.host());
     }
 
     private LoadedPlugin load(String name, PluginStore.Copy copy, Path place) {
@@ -553,6 +552,23 @@ final class PluginRegistry implements AutoCloseable {
         return loaded;
     }
 
+    /** What was looked at once is not looked at again: the copy is still what its digest says. */
+    private void requireNoNativeCode(String name, PluginStore.Copy copy, Path place) {
+        synchronized (store) {
+            if (store.isScanned(copy.digest())) {
+                return;
+            }
+        }
+        NativeScan.refuse(copy, place, name);
+        synchronized (store) {
+            try {
+                store.scanned(copy.digest());
+            } catch (StartException e) {
+                LOG.log(Level.WARNING, e.getMessage()); // it is looked at again at the next start
+            }
+        }
+    }
+
     /** The same content is one plugin, under however many names. */
     private @Nullable PluginLayer sharedLayer(String digest, boolean nativeAccess) {
         for (LoadedPlugin each : current.values()) {
@@ -564,8 +580,12 @@ final class PluginRegistry implements AutoCloseable {
     }
 
     private PluginLayer fresh(String name, PluginStore.Copy copy, Path place, boolean nativeAccess, Duration limit) {
+        PluginModules modules = PluginModules.of(copy.jars(), place, PluginLayer.host());
+        if (!nativeAccess) {
+            requireNoNativeCode(name, copy, place);
+        }
         try {
-            PluginLayer layer = PluginLayer.load(name, copy, place, nativeAccess, limit);
+            PluginLayer layer = PluginLayer.load(name, copy, modules, place, nativeAccess, limit);
             metrics.loads().incrementShared();
             return layer;
         } catch (PluginLayer.HangingException e) {
@@ -574,13 +594,46 @@ final class PluginRegistry implements AutoCloseable {
                     "was left behind: its plugin's constructor, name(), config() or lookup() did not come back within "
                             + limit.toMillis()
                             + " ms; this content is not tried again until the gateway is started anew";
-            synchronized (quarantine) {
-                if (quarantine.size() < MAX_QUARANTINED) {
-                    quarantine.put(copy.digest(), why);
-                }
-            }
+            quarantine(copy.digest(), why);
             throw new StartException(place + " " + why);
         }
+    }
+
+    private void quarantine(String what, String why) {
+        synchronized (quarantine) {
+            if (quarantine.size() < MAX_QUARANTINED) {
+                quarantine.put(what, why);
+            }
+        }
+    }
+
+    /** {@return why a plugin is not asked again to make something of this table, null if it may be asked} */
+    @Nullable String leftBehind(LoadedPlugin plugin, Record config) {
+        synchronized (quarantine) {
+            return quarantine.isEmpty() ? null : quarantine.get(use(plugin, config));
+        }
+    }
+
+    /**
+     * Notes that a plugin did not come back while it made something: each more try would cost a thread.
+     *
+     * @param config the table
+     * @param limit that it had
+     * @return what is said of it, now and when it is to be made again
+     */
+    String leaveBehind(LoadedPlugin plugin, Record config, Duration limit) {
+        metrics.abandoned().incrementShared();
+        String why = "the plugin \"" + plugin.name() + "\" was left behind: it did not come back within "
+                + limit.toMillis() + " ms with what it was to make of this table; that is not tried again until the "
+                + "table or the plugin's jar changes, or the gateway is started anew";
+        quarantine(use(plugin, config), why);
+        plugin.status().failure(why);
+        return why;
+    }
+
+    /** By the text of a table: another load of the same jar has other classes of records. */
+    private static String use(LoadedPlugin plugin, Record config) {
+        return plugin.digest() + " " + plugin.name() + " " + PluginJars.digest(config.toString());
     }
 
     private void dropUnused(PluginLayer layer, String name) {

@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -18,13 +19,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The private copies of plugins, each in a folder named by its digest, and an index of which plugin ran on which. What
- * lies in the plugins directory may be overwritten, truncated or deleted as soon as it was copied here. Not for use by
- * several threads.
+ * The private copies of plugins, each in a folder named by its digest, an index of which plugin ran on which, and a list
+ * of those that were found to be free of native code. What lies in the plugins directory may be overwritten, truncated or
+ * deleted as soon as it was copied here. Not for use by several threads.
  *
  * <p>A store belongs to one plugins directory. Two processes may share it: a copy appears by one rename, and one that is
  * collected while the other process has it open stays readable for that.
@@ -33,8 +35,11 @@ final class PluginStore {
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
     /** Copies that nothing uses any more and that are kept, so that going back to them costs nothing. */
     private static final int SPARE = 4;
+    private static final String DIGEST = "[0-9a-f]{64}";
     private static final int MAX_INDEX = 10_000;
     private static final String INDEX = "index";
+    /** The digests in which no native code was found; its name says by which rules. */
+    private static final String SCANNED = "scanned-" + NativeScan.RULES;
 
     /**
      * The jars of a plugin, safe from change.
@@ -134,6 +139,32 @@ final class PluginStore {
         }
     }
 
+    /** {@return whether a copy was once found to be free of native code} */
+    boolean isScanned(String digest) {
+        return scanned().contains(digest);
+    }
+
+    /** Notes that a copy is free of native code, so that the next start need not look at it. */
+    void scanned(String digest) {
+        if (!changes) {
+            return;
+        }
+        Set<String> digests = scanned();
+        digests.removeIf(each -> !Files.isDirectory(folder.resolve(each)));
+        digests.add(digest);
+        write(SCANNED, digests);
+    }
+
+    private Set<String> scanned() {
+        Set<String> digests = new TreeSet<>();
+        try (Stream<String> lines = Files.lines(folder.resolve(SCANNED))) {
+            lines.limit(MAX_INDEX).filter(line -> line.matches(DIGEST)).forEach(digests::add);
+        } catch (IOException | java.io.UncheckedIOException e) {
+            return digests; // none yet, or not readable: they are looked at again
+        }
+        return digests;
+    }
+
     /** Deletes copies that neither the index names nor anything uses, but for the newest few. */
     void collect(Set<String> used) {
         if (!changes || !Files.isDirectory(folder)) {
@@ -142,7 +173,7 @@ final class PluginStore {
         Set<String> kept = new HashSet<>(index().values());
         kept.addAll(used);
         try (Stream<Path> entries = Files.list(folder)) {
-            List<Path> spare = entries.filter(entry -> !entry.endsWith(INDEX))
+            List<Path> spare = entries.filter(entry -> !entry.endsWith(INDEX) && !entry.endsWith(SCANNED))
                     .filter(entry -> !kept.contains(entry.getFileName().toString()))
                     .sorted(Comparator.comparing(PluginStore::time).reversed()).toList();
             spare.stream().skip(SPARE).forEach(PluginStore::delete);
@@ -163,7 +194,7 @@ final class PluginStore {
         Map<String, String> index = new TreeMap<>();
         try (Stream<String> lines = Files.lines(folder.resolve(INDEX))) {
             lines.limit(MAX_INDEX).map(line -> line.split(" ", 2)).filter(pair -> pair.length == 2)
-                    .filter(pair -> pair[1].matches("[0-9a-f]{64}")).forEach(pair -> index.put(pair[0], pair[1]));
+                    .filter(pair -> pair[1].matches(DIGEST)).forEach(pair -> index.put(pair[0], pair[1]));
         } catch (IOException | java.io.UncheckedIOException e) {
             return index; // none yet, or not readable: what is in the plugins directory is found there
         }
@@ -171,12 +202,15 @@ final class PluginStore {
     }
 
     private void write(Map<String, String> index) {
+        write(INDEX, index.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue()).toList());
+    }
+
+    private void write(String name, Collection<String> lines) {
         try {
             prepare();
             Path draft = Files.createTempFile(folder, ".index-", "");
-            Files.write(draft,
-                    index.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue()).toList());
-            Files.move(draft, folder.resolve(INDEX), StandardCopyOption.ATOMIC_MOVE);
+            Files.write(draft, lines);
+            Files.move(draft, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new StartException("The index of plugins in " + folder + " cannot be written: "
                     + PluginJars.reason(e));

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
@@ -50,6 +51,8 @@ final class Reloader {
     /** Codecs that drain, of generations that were replaced. */
     private final Set<Gate> leaving = ConcurrentHashMap.newKeySet();
     private volatile Map<String, List<EndpointConfig>> implied = Map.of();
+    /** Asked again by each configuration: a listener whose plugin arrives late takes its socket then. */
+    private volatile BiFunction<String, ListenerConfig, @Nullable ServerChannel> activated = (_, _) -> null;
     private volatile long lastMillis = System.currentTimeMillis();
 
     Reloader(Engine engine, Listeners listeners) {
@@ -81,12 +84,13 @@ final class Reloader {
      *
      * @param more endpoints of clusters that the configuration only implies
      * @param first runs once the configuration is known to be good, before a listener is bound
-     * @param activated the service manager's socket for a listener, null for none
+     * @param sockets the service manager's for a listener, null for none; also for those of later configurations
      */
     void start(GatewayConfig config, Map<String, List<EndpointConfig>> more, Runnable first,
-            BiFunction<String, ListenerConfig, @Nullable ServerChannel> activated) {
+            BiFunction<String, ListenerConfig, @Nullable ServerChannel> sockets) {
         implied = more;
-        apply(config, null, first, activated);
+        activated = sockets;
+        apply(config, null, first);
     }
 
     /**
@@ -130,7 +134,7 @@ final class Reloader {
         Set<String> asked = engine.plugins().configure(config);
         boolean applied = false;
         try {
-            Generation after = apply(config, before, () -> {}, (_, _) -> null);
+            Generation after = apply(config, before, () -> {});
             applied = true;
             return after;
         } finally {
@@ -155,7 +159,7 @@ final class Reloader {
             if (before == null) {
                 throw new StartException("The gateway is not running");
             }
-            event.generation = apply(before.config(), before, () -> {}, (_, _) -> null).number();
+            event.generation = apply(before.config(), before, () -> {}).number();
         } catch (ConfigException | StartException e) {
             event.refused = String.valueOf(e.getMessage());
             throw e;
@@ -170,15 +174,14 @@ final class Reloader {
         engine.hostMetrics().failedReloads.incrementShared();
     }
 
-    private Generation apply(GatewayConfig config, @Nullable Generation before, Runnable first,
-            BiFunction<String, ListenerConfig, @Nullable ServerChannel> activated) {
+    private Generation apply(GatewayConfig config, @Nullable Generation before, Runnable first) {
         var assembly = new Assembly(config, engine, implied, before);
         Generation after = assembly.make();
         Listeners.Change sockets = null;
         boolean published = false;
         try {
             first.run();
-            sockets = listeners.prepare(config.listeners(), config.runtime().maxConnections(), activated);
+            sockets = listeners.prepare(served(after), config.runtime().maxConnections(), activated);
             if (before != null) {
                 sockets.leaving(before.gates());
                 gates().stream().filter(gate -> !config.listeners().containsKey(gate.ingress().listener()))
@@ -198,10 +201,40 @@ final class Reloader {
         }
         assembly.published();
         sockets.commit();
+        tellOfAbsence(before, after);
         if (before != null) {
             retire(before, after);
         }
         return after;
+    }
+
+    /** Nobody is to connect where nobody would serve: a listener whose optional plugin is absent has no socket. */
+    private static Map<String, ListenerConfig> served(Generation generation) {
+        Map<String, ListenerConfig> served = new TreeMap<>(generation.config().listeners());
+        served.keySet().retainAll(generation.gates().keySet());
+        return served;
+    }
+
+    /** Says what waits for a plugin that is optional, and of listeners when that is over; each once. */
+    private void tellOfAbsence(@Nullable Generation before, Generation after) {
+        after.config().listeners().forEach((name, listener) -> {
+            boolean waited = before != null && before.config().listeners().containsKey(name)
+                    && !before.gates().containsKey(name);
+            boolean waits = !after.gates().containsKey(name);
+            if (waits && !waited) {
+                LOG.log(Level.WARNING, "The listener \"{0}\" is not open: its plugin \"{1}\" is absent, and optional",
+                        name, listener.protocol());
+            } else if (waited && !waits) {
+                LOG.log(Level.INFO, "The listener \"{0}\" is open: {1}", name, listeners.addresses().get(name));
+            }
+        });
+        after.config().clusters().keySet().stream().filter(name -> !after.clusters().containsKey(name))
+                .filter(name -> before == null || before.clusters().containsKey(name)
+                        || !before.config().clusters().containsKey(name))
+                .forEach(name -> LOG.log(Level.WARNING,
+                        "The cluster \"{0}\" is not there: a plugin that it needs is absent, and "
+                                + "optional; routes to it alone answer 503",
+                        name));
     }
 
     private void retire(Generation before, Generation after) {

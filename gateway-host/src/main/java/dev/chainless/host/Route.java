@@ -147,6 +147,9 @@ record Route(String name, Chain chain, Action action, long timeoutNanos, long ma
      */
     record Responds(int status, @Nullable FieldLine contentType, ByteBuf body, List<FieldLine> fields)
             implements LocalReply {
+        /** Of a route whose clusters wait for plugins that are absent. */
+        static final Responds UNAVAILABLE = new Responds(503, null, Unpooled.EMPTY_BUFFER, List.of());
+
         static Responds of(RouteTarget.Response response) {
             byte[] body = response.body().getBytes(StandardCharsets.UTF_8);
             return new Responds(response.status(),

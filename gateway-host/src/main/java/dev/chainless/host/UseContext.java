@@ -61,6 +61,11 @@ final class UseContext implements PluginContext {
         return clients;
     }
 
+    /** {@return whether what was registered here was revoked} */
+    boolean isClosed() {
+        return closed;
+    }
+
     /** Revokes all that was registered here. */
     void close() {
         closed = true;
@@ -98,6 +103,9 @@ final class UseContext implements PluginContext {
 
     @Override
     public Metrics metrics() {
+        if (closed) {
+            throw new IllegalStateException("what this was given for is closed, and its metrics are gone");
+        }
         return metrics;
     }
 

@@ -8,19 +8,23 @@ import dev.chainless.config.Problem;
 import dev.chainless.config.RawTable;
 import dev.chainless.spi.Plugin;
 import dev.chainless.spi.PluginContext;
+import dev.chainless.spi.Stage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Where the parts of one generation are made: it finds plugins, binds their tables, and gathers what goes wrong. */
-final class Workshop {
+final class Workshop implements AutoCloseable {
     private final Engine engine;
     private final GatewayConfig config;
     private final @Nullable Generation previous;
     private final Generation generation;
     private final List<UseContext> contexts = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
+    private final Abandonable calls = new Abandonable("stages");
 
     Workshop(Engine engine, GatewayConfig config, @Nullable Generation previous, Generation generation) {
         this.engine = engine;
@@ -90,23 +94,52 @@ final class Workshop {
         return context;
     }
 
-    /** {@return what the plugin made, null with a problem if it failed} */
+    /** {@return what the plugin made, null with a problem if it failed or did not come back} */
     <T> @Nullable Use<T> build(Position position, LoadedPlugin plugin, Record bound, String name,
             @Nullable Use<?> predecessor, Function<PluginContext, T> maker) {
         var context = new UseContext(name, plugin.name(), engine, generation, new Inheritance(predecessor));
         contexts.add(context);
-        try {
-            var use = new Use<>(name, plugin, bound, maker.apply(context), context);
-            generation.parts().add(use);
-            return use;
-        } catch (IllegalArgumentException e) {
-            problem(position, "", String.valueOf(e.getMessage()));
-        } catch (RuntimeException | LinkageError e) {
-            context.logger().log(System.Logger.Level.ERROR, "The plugin \"" + plugin.name() + "\" failed", e);
-            problem(position, "", "the plugin \"" + plugin.name() + "\" failed: " + e);
+        String before = engine.plugins().leftBehind(plugin, bound);
+        if (before == null) {
+            try {
+                T made = calls.call(config.pluginPolicy().loadTimeout(), () -> made(maker, context));
+                var use = new Use<>(name, plugin, bound, made, context);
+                generation.parts().add(use);
+                return use;
+            } catch (ExecutionException e) {
+                problem(position, "", failure(plugin, context, e.getCause()));
+            } catch (TimeoutException e) {
+                context.seal(); // or what it takes from now on would never be given back
+                problem(position, "",
+                        engine.plugins().leaveBehind(plugin, bound, config.pluginPolicy().loadTimeout()));
+            }
+        } else {
+            problem(position, "", before);
         }
         context.close();
         return null;
+    }
+
+    private static <T> T made(Function<PluginContext, T> maker, UseContext context) {
+        T made = maker.apply(context);
+        if (context.isClosed() && made instanceof Stage late) {
+            late.close(); // nobody waits for it any more
+        }
+        return made;
+    }
+
+    private static String failure(LoadedPlugin plugin, UseContext context, @Nullable Throwable cause) {
+        if (cause instanceof IllegalArgumentException) {
+            return String.valueOf(cause.getMessage());
+        }
+        context.logger().log(System.Logger.Level.ERROR, "The plugin \"" + plugin.name() + "\" failed", cause);
+        return "the plugin \"" + plugin.name() + "\" failed: " + cause;
+    }
+
+    /** Nothing is made any more. */
+    @Override
+    public void close() {
+        calls.close();
     }
 
     /** Takes a use over from the generation before. */

@@ -40,11 +40,15 @@
  * {@code $XDG_STATE_HOME/chainless}, else one of the user's own among the temporary files; nobody else may write it. From
  * here on the original does not matter, and the same content is the same plugin.
  * <li>{@code PluginTrust} asks for a listed digest or a signature over every entry, {@code PluginModules} and
- * {@code SpiVersion} refuse what cannot be a plugin of this host. No class has been defined yet.
+ * {@code SpiVersion} refuse what cannot be a plugin of this host, and {@code NativeScan} what uses native code and was not
+ * granted that by name. No class has been defined yet.
  * <li>{@code PluginLayer} resolves its modules before the host's, all in one {@code PluginClassLoader}, and makes the plugin
  * on a thread that is left behind if it does not come back ({@code Abandonable}).
  * <li>The gateway assembles and publishes a generation with it. If that fails, the former plugin stays current, and this one
- * is unloaded again.
+ * is unloaded again. It fails too where a stage, codec or balancer is not made within {@code plugin-policy.load-timeout}:
+ * that call is left behind, and the same table of the same jar is not tried again.
+ * <li>While an optional plugin is absent, its stages are left out of the chains, a listener of its protocol has no socket,
+ * and a cluster that needs it is not there: routes to it alone answer 503. With its arrival all of them are.
  * <li>Once no generation uses the former one, {@code PluginUnloads} closes it, drops what Netty remembers of its classes,
  * asks for a collection, and tells whether its classes are gone.
  * </ol>

@@ -47,12 +47,14 @@ import org.junit.jupiter.api.Test;
 /** What generations share, by the instances themselves. The plugins here carry no traffic. */
 class ReloadTest {
     private final List<Probe> closed = new CopyOnWriteArrayList<>();
+    private final List<Thread> hung = new CopyOnWriteArrayList<>();
+    private volatile boolean hanging = true;
     private Gateway gateway;
 
     record NoConfig() {}
 
     record ProbeConfig(@Default("") String text, @Default("") String cluster, @Default("false") boolean slot,
-            @Default("false") boolean fails, @Default("jdk") String state) {}
+            @Default("false") boolean fails, @Default("jdk") String state, @Default("false") boolean hangs) {}
 
     private final class Probe implements RequestFilter, Handover<Object> {
         final ProbeConfig config;
@@ -111,7 +113,14 @@ class ReloadTest {
 
         @Override
         public Stage stage(ProbeConfig config, PluginContext context) {
-            return new Probe(config, context);
+            var made = new Probe(config, context);
+            if (config.hangs()) {
+                hung.add(Thread.currentThread());
+                while (hanging) {
+                    java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+                }
+            }
+            return made;
         }
     }
 
@@ -190,6 +199,7 @@ class ReloadTest {
 
     @AfterEach
     void stop() {
+        hanging = false;
         if (gateway != null) {
             gateway.close();
         }
@@ -453,6 +463,72 @@ class ReloadTest {
             builder.runtime(r -> r.set("loops", 3));
         })));
         assertTrue(fixed.getMessage().contains("runtime.loops"), fixed.getMessage());
+    }
+
+    @Test
+    void aStageThatIsNeverMadeIsLeftBehind() throws Exception {
+        Consumer<GatewayBuilder> quick = builder -> {
+            builder.pluginPolicy(p -> p.set("load-timeout", "200ms"));
+            app(builder, "10.0.0.1:80");
+        };
+        Consumer<GatewayBuilder> good = builder -> {
+            quick.accept(builder);
+            route(builder, "a", probe("text", "a"));
+        };
+        Consumer<GatewayBuilder> bad = builder -> {
+            good.accept(builder);
+            route(builder, "b", probe("text", "b", "slot", true));
+            route(builder, "c", probe("hangs", true, "slot", true));
+            route(builder, "d", probe("text", "d", "slot", true));
+        };
+        start(good);
+        Generation was = now();
+        for (int i = 0; i < 2; i++) {
+            var refused = assertThrows(ConfigException.class, () -> reload(bad));
+            assertEquals(1, refused.problems().size(), refused.getMessage());
+            assertTrue(
+                    refused.getMessage().contains("the plugin \"probe\" was left behind: it did not come back within "
+                            + "200 ms"),
+                    refused.getMessage());
+            assertSame(was, now());
+            assertEquals(0, now().engine().slots().limit());
+            assertEquals(1, hung.size(), "it is tried once");
+        }
+        closed.clear();
+        reload(builder -> {
+            quick.accept(builder);
+            route(builder, "a", probe("text", "b"));
+        });
+        awaitClosed(1);
+        hanging = false;
+        hung.getFirst().join(10_000);
+        assertFalse(hung.getFirst().isAlive());
+        awaitClosed(2);
+        assertTrue(closed.getLast().config.hangs(), "what comes late is closed");
+        assertEquals(0, now().engine().slots().limit());
+    }
+
+    @Test
+    void whatWaitsForAnOptionalPluginIsNotThere() {
+        start(builder -> {
+            for (String plugin : List.of("away", "elsewhere")) {
+                builder.plugin(plugin, p -> p.set("optional", true));
+            }
+            builder.listener("waits", l -> l.set("listen", "127.0.0.1:0").set("protocol", "away"));
+            app(builder, "10.0.0.1:80");
+            builder.cluster("far", c -> c.set("endpoints", "10.0.0.2:80").set("protocol", "away"));
+            builder.cluster("farther", c -> c.set("endpoints", "10.0.0.3:80").set("balancer",
+                    Map.of("use", "elsewhere")));
+            builder.route("far", r -> r.set("to", "far").set("match", Map.of("path", "/far")));
+            builder.route("split", r -> r.set("match", Map.of("path", "/split")).set("to", Map.of("weighted",
+                    List.of(Map.of("cluster", "farther", "weight", 9), Map.of("cluster", "app", "weight", 1)))));
+        });
+        assertEquals(List.of("web"), new ArrayList<>(gateway.addresses().keySet()));
+        Map<String, ListenerState.Made> made = now().listeners().get("web").made();
+        assertSame(Route.Responds.UNAVAILABLE, made.get("far").route().action());
+        var split = (Route.ToClusters) made.get("split").route().action();
+        assertEquals(List.of(now().clusters().get("app")), split.clusters());
+        assertSame(split.clusters().getFirst(), split.pick(0));
     }
 
     @Test

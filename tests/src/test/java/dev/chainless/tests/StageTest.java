@@ -464,7 +464,7 @@ final class StageTest {
 
     @Test
     void completesWhereAStageThrows() {
-        completes("FINISHED", 3, () -> {
+        completes("FINISHED", 5, () -> {
             assertEquals(500, once(gateway.port(), get("/app/x", "X-Mode: throw")).status());
             assertEquals(500, once(gateway.port(), get("/app/x", "X-Mode: throw-response")).status());
             assertEquals(500, once(gateway.port(), get("/app/x", "X-Mode: null")).status());

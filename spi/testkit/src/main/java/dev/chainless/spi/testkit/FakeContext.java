@@ -50,6 +50,7 @@ public final class FakeContext implements PluginContext {
     private final List<Runnable> repeated = new CopyOnWriteArrayList<>();
     private volatile boolean sealed;
     private volatile @Nullable Object inheritance;
+    private volatile @Nullable Class<?> asked;
 
     /**
      * Makes a context.
@@ -152,6 +153,11 @@ public final class FakeContext implements PluginContext {
         return new FakeExchange(this, method, target);
     }
 
+    /** {@return as what the state of a former stage was last asked for, null if nobody did} */
+    @Nullable Class<?> asked() {
+        return asked;
+    }
+
     EventLoop eventLoop(int loop) {
         return channels.computeIfAbsent(loop, _ -> {
             var channel = new EmbeddedChannel();
@@ -230,6 +236,7 @@ public final class FakeContext implements PluginContext {
     @Override
     public <S> Optional<S> inherited(Class<S> type) {
         Object state = inheritance;
+        asked = type;
         return type.isInstance(state) ? Optional.of(type.cast(state)) : Optional.empty();
     }
 

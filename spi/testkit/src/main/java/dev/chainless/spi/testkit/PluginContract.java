@@ -48,6 +48,8 @@ import java.util.function.Function;
  * <li>no event loop is blocked, and four loops can run the stage at once: sleeps, parks, waits, contended monitors, files and
  * sockets are found by the JVM's flight recorder
  * <li>after {@link Stage#close} no thread and no open file is left
+ * <li>a stage that implements {@link dev.chainless.spi.Handover} hands over a state of types of the JDK and the SPI, a
+ * successor with the same configuration asks for it, and serves on once the former is closed
  * </ul>
  *
  * <p>It takes one to three seconds. Other tests that run in the same JVM at the same time would be mistaken for the plugin.

@@ -1,8 +1,10 @@
 package dev.chainless.spi.testkit;
 
 import dev.chainless.spi.Blocking;
+import dev.chainless.spi.Handover;
 import dev.chainless.spi.Stage;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -29,6 +31,7 @@ record StageContract(Context context, Function<FakeContext, Stage> maker, Consum
         growsNothing();
         neverBlocks();
         closesWhatItOpened();
+        handsItsStateOver();
     }
 
     /** One by one, so that the message names the course. */
@@ -101,6 +104,41 @@ record StageContract(Context context, Function<FakeContext, Stage> maker, Consum
         }
     }
 
+    /** As a gateway does it when a new version arrives: both serve for a while, then the former is closed. */
+    void handsItsStateOver() {
+        FakeContext before = context.of(1);
+        Stage former = made(before);
+        if (!(former instanceof Handover<?> handover)) {
+            former.close();
+            return;
+        }
+        FakeContext after = context.of(1);
+        try {
+            Stage successor;
+            try {
+                round(former, before, 0);
+                Object state = Handed.over(handover);
+                after.inherit(state);
+                successor = made(after);
+                Handed.requireAsked(after, state);
+                round(former, before, 0);
+                round(successor, after, 0);
+            } finally {
+                former.close();
+            }
+            try {
+                round(successor, after, 0);
+                if (successor instanceof Handover<?> again) {
+                    Handed.over(again);
+                }
+            } finally {
+                successor.close();
+            }
+        } catch (RuntimeException e) {
+            throw new AssertionError("while a successor takes the stage's state over: " + e, e);
+        }
+    }
+
     private void round(Stage stage, FakeContext context, int loop) {
         var buffers = new TrackedBuffers();
         for (Course course : Course.all()) {
@@ -112,15 +150,20 @@ record StageContract(Context context, Function<FakeContext, Stage> maker, Consum
         buffers.unreleased();
     }
 
-    private void use(int loops, java.util.function.BiConsumer<Stage, FakeContext> work) {
+    private void use(int loops, BiConsumer<Stage, FakeContext> work) {
         FakeContext made = context.of(loops);
-        Stage stage = maker.apply(made);
-        made.seal();
+        Stage stage = made(made);
         try {
             work.accept(stage, made);
         } finally {
             stage.close();
         }
+    }
+
+    private Stage made(FakeContext its) {
+        Stage stage = maker.apply(its);
+        its.seal();
+        return stage;
     }
 
     private static void refuseGrowth(long growth, String what, String remedy) {

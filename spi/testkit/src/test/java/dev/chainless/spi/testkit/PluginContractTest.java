@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.chainless.spi.Blocking;
 import dev.chainless.spi.Deadline;
 import dev.chainless.spi.FilterPlugin;
+import dev.chainless.spi.Handover;
 import dev.chainless.spi.PluginContext;
 import dev.chainless.spi.Slot;
 import dev.chainless.spi.Stage;
@@ -31,11 +32,17 @@ import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** For each rule of the contract a plugin that breaks it, and one that keeps all in ways that are hard to tell. */
@@ -234,6 +241,89 @@ class PluginContractTest {
     @Test
     void aCompletionThatThrowsIsFound() {
         refused("reason=TIMED_OUT", _ -> new ChoosyAtTheEnd());
+    }
+
+    @Test
+    void aStateThatASuccessorCannotTakeIsFound() {
+        refused("contains a " + Settings.class.getName(),
+                context -> counting(context, Map.class, () -> Map.of("all", List.of(new Settings(1)))));
+        refused("contains a " + Settings[].class.getName(), context -> counting(context, Map.class,
+                () -> Map.of("all", new AtomicReference<>(Optional.of(new Settings[0])))));
+        refused("contains a " + getClass().getName() + "$$Lambda", context -> counting(context, TreeMap.class,
+                () -> new TreeMap<String, String>((a, b) -> b.compareTo(a))));
+        refused("did not ask for it", context -> counting(context, null, () -> Map.of("n", new LongAdder())));
+        refused("the successor asked for a java.lang.String",
+                context -> counting(context, String.class, () -> Map.of("n", new LongAdder())));
+        refused("handOver gave null", context -> counting(context, Map.class, () -> null));
+        refused("handOver threw java.lang.IllegalStateException", context -> counting(context, Map.class, () -> {
+            throw new IllegalStateException("on purpose");
+        }));
+    }
+
+    @Test
+    void aSuccessorThatThrowsOrNeedsTheFormerIsFound() {
+        refused("the former is closed", context -> new Leaning(new AtomicReference<>("open"), context));
+        refused("not mine", context -> {
+            context.inherited(Map.class).ifPresent(_ -> {
+                throw new IllegalStateException("not mine");
+            });
+            return counting(context, null, () -> Map.of("n", 1));
+        });
+    }
+
+    @Test
+    void whoHandsItsStateOverPasses() {
+        PluginContract.of(new Sample(context -> {
+            Map<?, ?> former = context.inherited(Map.class).orElse(Map.of());
+            LongAdder count = former.get("n") instanceof LongAdder kept ? kept : new LongAdder();
+            return new Counting(() -> Map.of("n", count, "last", new ConcurrentHashMap<>(Map.of("a", new long[1])),
+                    "verdict", Verdict.CONTINUE));
+        })).verifyWork();
+    }
+
+    private static Stage counting(PluginContext context, Class<?> asks, Supplier<Object> state) {
+        if (asks != null) {
+            var _ = context.inherited(asks);
+        }
+        return new Counting(state);
+    }
+
+    /** Hands something over. */
+    record Counting(Supplier<Object> state) implements RequestFilter, Handover<Object> {
+        @Override
+        public Verdict onRequest(Exchange exchange) {
+            return Verdict.CONTINUE;
+        }
+
+        @Override
+        public Object handOver() {
+            return state.get();
+        }
+    }
+
+    /** Uses what belongs to the stage before it. */
+    record Leaning(AtomicReference<Object> own, AtomicReference<?> former) implements RequestFilter, Handover<Object> {
+        Leaning(AtomicReference<Object> own, PluginContext context) {
+            this(own, context.inherited(AtomicReference.class).orElse(own));
+        }
+
+        @Override
+        public Verdict onRequest(Exchange exchange) {
+            if (former.get().equals("closed")) {
+                throw new IllegalStateException("the former is closed");
+            }
+            return Verdict.CONTINUE;
+        }
+
+        @Override
+        public Object handOver() {
+            return own;
+        }
+
+        @Override
+        public void close() {
+            own.set("closed");
+        }
     }
 
     @Test
