@@ -206,7 +206,8 @@ final class PluginRegistry implements AutoCloseable {
         if (failure != null) {
             return failure.sentence();
         }
-        String known = "; known are " + String.join(", ", names());
+        Set<String> names = names();
+        String known = names.isEmpty() ? "" : "; known are " + String.join(", ", names);
         return directory == null ? "there is no plugin \"" + name + "\"" + known
                 : "there is no plugin \"" + name + "\": put " + name + ".jar into " + directory + known;
     }
