@@ -101,7 +101,7 @@ final class Workshop {
             return use;
         } catch (IllegalArgumentException e) {
             problem(position, "", String.valueOf(e.getMessage()));
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             context.logger().log(System.Logger.Level.ERROR, "The plugin \"" + plugin.name() + "\" failed", e);
             problem(position, "", "the plugin \"" + plugin.name() + "\" failed: " + e);
         }
