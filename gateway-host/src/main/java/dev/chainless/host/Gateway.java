@@ -171,7 +171,7 @@ public final class Gateway implements AutoCloseable {
         for (String unused : activated.unused()) {
             LOG.log(Level.WARNING, "The service manager handed over the socket {0}, which no listener is for", unused);
         }
-        watch = new LoopWatch(loops.all().stream().map(Loop::eventLoop).toList(), hostMetrics, STALL);
+        watch = new LoopWatch(loops.all(), hostMetrics, STALL);
         if (plugins.directory() != null) {
             watcher = new PluginWatcher(plugins, reloader::respecialise);
             watcher.start();
