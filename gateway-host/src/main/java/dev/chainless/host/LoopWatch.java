@@ -118,7 +118,8 @@ final class LoopWatch implements AutoCloseable {
                         millis(now - last), stack());
             } else if (!stalled && stalledSince != 0) {
                 loop.stalled(false);
-                LOG.log(Level.WARNING, "Event loop {0} is back after {1} ms", loop.index(), millis(last - stalledSince));
+                LOG.log(Level.WARNING, "Event loop {0} is back after {1} ms", loop.index(),
+                        millis(last - stalledSince));
                 stalledSince = 0;
             }
         }
