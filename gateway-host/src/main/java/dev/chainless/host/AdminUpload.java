@@ -171,7 +171,7 @@ final class AdminUpload extends ChannelInboundHandlerAdapter {
             PluginChanges.Outcome outcome;
             try {
                 outcome = change.get();
-            } catch (RuntimeException | LinkageError e) {
+            } catch (RuntimeException | Error e) {
                 LOG.log(Level.ERROR, "The plugin \"" + name + "\" could not be changed", e);
                 outcome = PluginChanges.Outcome.refused(500, "This failed; the log says why.");
             }

@@ -190,7 +190,8 @@ final class EndpointState implements Part {
 
     /** {@return another loop that has an idle connection, -1 if none} */
     int loopWithIdle(int but) {
-        return other(idle, but);
+        int lender = other(idle, but);
+        return lender >= 0 && loops.get(lender).isStalled() ? -1 : lender; // it would not come back with it
     }
 
     /** {@return another loop on which an exchange waits for a connection, -1 if none} */

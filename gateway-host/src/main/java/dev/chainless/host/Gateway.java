@@ -172,7 +172,7 @@ public final class Gateway implements AutoCloseable {
             LOG.log(Level.WARNING, "The service manager handed over the socket {0}, which no listener has taken",
                     unused);
         }
-        watch = new LoopWatch(loops.all().stream().map(Loop::eventLoop).toList(), hostMetrics, STALL);
+        watch = new LoopWatch(loops.all(), hostMetrics, STALL);
         if (plugins.directory() != null) {
             watcher = new PluginWatcher(plugins, reloader::respecialise);
             watcher.start();

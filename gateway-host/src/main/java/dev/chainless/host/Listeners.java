@@ -32,7 +32,6 @@ final class Listeners {
     private final AtomicInteger connections = new AtomicInteger();
     private volatile int maxConnections;
     private volatile Map<String, Bound> bound = Map.of();
-    private int acceptors;
 
     /** A listening socket and what it is for. */
     private record Bound(ListenerConfig config, Channel channel, Acceptor acceptor) {}
@@ -116,7 +115,7 @@ final class Listeners {
             server.config().setOption(ChannelOption.SO_BACKLOG, config.backlog());
             server.config().setOption(ChannelOption.SO_REUSEADDR, true);
             server.pipeline().addLast(acceptor);
-            loops.acceptor(acceptors++).register(server).syncUninterruptibly();
+            loops.acceptor().register(server).syncUninterruptibly();
             if (activated == null) {
                 InetSocketAddress address = new InetSocketAddress(config.listen().host(), config.listen().port());
                 bound(server.bind(address), address, "listeners." + name + ".listen");

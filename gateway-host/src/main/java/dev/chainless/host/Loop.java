@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One event loop with what lives on it: timer, recycled flows, and the number of connections by which new ones find the
- * less loaded loop. Fields are touched on the loop only, but for that number.
+ * less loaded loop. Fields are touched on the loop only, but for that number and whether it is stalled.
  */
 final class Loop {
     private static final int MAX_IDLE_FLOWS = 4096;
@@ -27,6 +27,7 @@ final class Loop {
     private final List<Flow> flows = new ArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final int maxBuffered;
+    private volatile boolean stalled;
     private int activeFlows;
 
     Loop(int index, EventLoop eventLoop, ScheduledExecutorService clock, int maxBuffered) {
@@ -54,6 +55,15 @@ final class Loop {
 
     AtomicInteger connections() {
         return connections;
+    }
+
+    /** {@return whether something keeps it from coming back, so that what is new had better go elsewhere} From any thread. */
+    boolean isStalled() {
+        return stalled;
+    }
+
+    void stalled(boolean now) {
+        stalled = now;
     }
 
     boolean inLoop() {

@@ -1,7 +1,6 @@
 package dev.chainless.host;
 
 import dev.chainless.spi.Counter;
-import io.netty.util.concurrent.EventExecutor;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Measures how much later than asked each event loop runs its tasks, which is what every exchange on it waits too, and
  * says which code keeps a loop that does not come back: a stage must not block, and when one does, its stack is the
- * quickest way to it.
+ * quickest way to it. Meanwhile new connections go to other loops.
  */
 final class LoopWatch implements AutoCloseable {
     private static final Logger LOG = System.getLogger(LoopWatch.class.getName());
@@ -36,14 +35,12 @@ final class LoopWatch implements AutoCloseable {
      * @param metrics where lag and stalls are counted
      * @param stall how long a loop may be busy before its stack is logged
      */
-    LoopWatch(List<? extends EventExecutor> loops, HostMetrics metrics, Duration stall) {
+    LoopWatch(List<Loop> loops, HostMetrics metrics, Duration stall) {
         this.lag = metrics.loopLag;
         this.stalls = metrics.loopStalls;
         this.stallNanos = stall.toNanos();
         this.periodNanos = stallNanos / 4;
-        for (EventExecutor loop : loops) {
-            probes.add(new Probe(loop, probes.size()));
-        }
+        loops.forEach(loop -> probes.add(new Probe(loop)));
         // Not a virtual thread: the loops may be busy enough to keep those from running.
         watcher = Thread.ofPlatform().daemon().name("loop-watch").start(this::watch);
     }
@@ -79,17 +76,15 @@ final class LoopWatch implements AutoCloseable {
 
     /** One loop. */
     private final class Probe {
-        private final EventExecutor loop;
-        private final int index;
+        private final Loop loop;
         private volatile long seen = System.nanoTime();
         private volatile @Nullable Thread thread;
         private volatile boolean asked;
         /** Since when the loop is known to be stalled, 0 while it is not; for the watching thread. */
         private long stalledSince;
 
-        Probe(EventExecutor loop, int index) {
+        Probe(Loop loop) {
             this.loop = loop;
-            this.index = index;
         }
 
         /** Lets the loop show itself, unless it still has to. By the watching thread. */
@@ -102,7 +97,7 @@ final class LoopWatch implements AutoCloseable {
             try {
                 loop.execute(() -> {
                     long now = System.nanoTime();
-                    lag.record(index, now - at);
+                    lag.record(loop.index(), now - at);
                     thread = Thread.currentThread();
                     seen = now;
                     asked = false;
@@ -114,14 +109,17 @@ final class LoopWatch implements AutoCloseable {
 
         void check(long now) {
             long last = seen;
-            boolean stalled = now - last > stallNanos && !loop.isShuttingDown();
+            boolean stalled = now - last > stallNanos && !loop.eventLoop().isShuttingDown();
             if (stalled && stalledSince == 0) {
                 stalledSince = last;
+                loop.stalled(true);
                 stalls.incrementShared();
-                LOG.log(Level.WARNING, "Event loop {0} is busy for {1} ms already:{2}", index, millis(now - last),
-                        stack());
+                LOG.log(Level.WARNING, "Event loop {0} is busy for {1} ms already:{2}", loop.index(),
+                        millis(now - last), stack());
             } else if (!stalled && stalledSince != 0) {
-                LOG.log(Level.WARNING, "Event loop {0} is back after {1} ms", index, millis(last - stalledSince));
+                loop.stalled(false);
+                LOG.log(Level.WARNING, "Event loop {0} is back after {1} ms", loop.index(),
+                        millis(last - stalledSince));
                 stalledSince = 0;
             }
         }

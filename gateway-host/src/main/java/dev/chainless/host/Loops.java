@@ -22,6 +22,7 @@ import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,6 +35,8 @@ import java.util.function.Consumer;
 /** All event loops of a gateway, and the kind of socket that they drive. */
 final class Loops {
     private final MultiThreadIoEventLoopGroup group;
+    /** Accepts for all listeners. No stage ever runs on it, so that none can keep connections from being taken. */
+    private final MultiThreadIoEventLoopGroup acceptor;
     private final ScheduledThreadPoolExecutor clock;
     private final List<Loop> loops;
     private final ReadBuffers readBuffers;
@@ -48,6 +51,7 @@ final class Loops {
             case NIO, AUTO -> NioIoHandler.newFactory();
         };
         group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("loop", false), handlers);
+        acceptor = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("accept", false), handlers);
         clock = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("clock")
                 .inheritInheritableThreadLocals(false).factory(), new ThreadPoolExecutor.DiscardPolicy());
         var all = new ArrayList<Loop>();
@@ -60,6 +64,7 @@ final class Loops {
         for (Loop loop : loops) {
             loop.eventLoop().submit(() -> Thread.currentThread().setContextClassLoader(null)).syncUninterruptibly();
         }
+        acceptor.submit(() -> Thread.currentThread().setContextClassLoader(null)).syncUninterruptibly();
     }
 
     private static Transport choose(Transport wanted) {
@@ -108,7 +113,7 @@ final class Loops {
         return PooledByteBufAllocator.DEFAULT;
     }
 
-    /** {@return the less loaded of two loops} */
+    /** {@return the less loaded of two loops, or of all if that one is stalled} */
     Loop lessLoaded() {
         int count = loops.size();
         if (count == 1) {
@@ -119,7 +124,13 @@ final class Loops {
         int second = (first + 1 + random.nextInt(count - 1)) % count;
         Loop a = loops.get(first);
         Loop b = loops.get(second);
-        return a.connections().get() <= b.connections().get() ? a : b;
+        Loop chosen = a.connections().get() <= b.connections().get() ? a : b;
+        return chosen.isStalled() ? besides(chosen) : chosen;
+    }
+
+    private Loop besides(Loop stalled) {
+        return loops.stream().filter(loop -> !loop.isStalled())
+                .min(Comparator.comparingInt(loop -> loop.connections().get())).orElse(stalled);
     }
 
     /** {@return the loop of the current thread, else one of all} */
@@ -179,12 +190,14 @@ final class Loops {
         };
     }
 
-    EventLoop acceptor(int listener) {
-        return loops.get(listener % loops.size()).eventLoop();
+    /** {@return where listening sockets live} */
+    EventLoop acceptor() {
+        return acceptor.next();
     }
 
     void stop() {
         clock.shutdownNow();
+        var _ = acceptor.shutdownGracefully(0, 5, TimeUnit.SECONDS);
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
     }
 }

@@ -3,6 +3,7 @@ package dev.chainless.host;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -156,6 +157,7 @@ record PluginJars(Path place, List<Path> files, String digest) {
     static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException gone -> "it is not there";
+            case AccessDeniedException denied -> "permission denied";
             case FileSystemException file when file.getReason() != null -> file.getReason();
             default -> String.valueOf(e.getMessage());
         };

@@ -137,7 +137,7 @@ final class PluginWatcher implements AutoCloseable {
                 LOG.log(Level.WARNING, trouble + "; what runs goes on");
             }
             return false;
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) { // whatever a plugin throws: the next one is to be seen still
             LOG.log(Level.ERROR, "The plugins directory could not be looked at", e);
             return false;
         }

@@ -112,7 +112,7 @@ public class ChainBenchmark {
         return chains;
     }
 
-    private static List<HttpStage> stages(int i) throws UnknownHostException {
+    static List<HttpStage> stages(int i) throws UnknownHostException {
         return new ArrayList<>(List.of(
                 new DenyField(FieldName.of("x-internal-" + i)),
                 new CountRequests(new Counter(1)),
@@ -124,7 +124,7 @@ public class ChainBenchmark {
                 new RequireVersion(11)));
     }
 
-    private static Exchange exchange() throws UnknownHostException {
+    static Exchange exchange() throws UnknownHostException {
         var exchange = new Exchange(new NoHost());
         exchange.request().target("/public/page?q=1");
         exchange.request().authority("www.example.org");
@@ -208,7 +208,7 @@ public class ChainBenchmark {
         }
     }
 
-    private static final class NoHost implements ExchangeHost {
+    static final class NoHost implements ExchangeHost {
         @Override
         public Suspension suspend(Duration deadline, Runnable onCancel) {
             throw new UnsupportedOperationException();

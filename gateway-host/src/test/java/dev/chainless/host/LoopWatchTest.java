@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -57,7 +58,8 @@ class LoopWatchTest {
         logger.addHandler(handler);
         logger.setUseParentHandlers(false);
         var group = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
-        var loops = List.of(group.next(), group.next());
+        var clock = new ScheduledThreadPoolExecutor(1);
+        var loops = List.of(new Loop(0, group.next(), clock, 1), new Loop(1, group.next(), clock, 1));
         try (MetricRegistry registry = new MetricRegistry(2)) {
             HostMetrics metrics = new HostMetrics(registry, 2);
             try (LoopWatch watch = new LoopWatch(loops, metrics, Duration.ofMillis(200))) {
@@ -71,12 +73,15 @@ class LoopWatchTest {
                         && line.contains("LoopWatchTest.keepTheLoop")));
                 assertTrue(metrics.loopStalls.sum() >= 1);
                 await(() -> !watch.responsive());
+                assertTrue(loops.get(1).isStalled());
                 release.countDown();
                 await(watch::responsive);
                 await(() -> logged.stream().anyMatch(line -> line.startsWith("Event loop 1 is back after ")));
+                await(() -> !loops.get(1).isStalled());
             }
         } finally {
             logger.removeHandler(handler);
+            clock.shutdownNow();
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         }
     }

@@ -290,6 +290,17 @@ final class GatewayProcess implements AutoCloseable {
         return answer.body();
     }
 
+    /** Sends a jar to the admin server, as the plugin of a name. {@return its answer} */
+    HttpResponse<String> post(String plugin, Path jar) {
+        try {
+            return ask(HttpRequest.newBuilder(adminUri("/api/v1/plugins/" + plugin)).timeout(Duration.ofSeconds(20))
+                    .header("content-type", "application/java-archive").POST(HttpRequest.BodyPublishers.ofFile(jar))
+                    .build());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Waits until nothing of a configuration that was replaced is left. */
     void awaitOneGeneration() {
         Await.until("what was replaced is gone", Await.LIMIT, () -> metric("chainless_generations_live") == 1,

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.spi.ToolProvider;
 
 /** A plugins directory with the distribution's plugins and those that a test writes. */
@@ -34,34 +35,76 @@ final class Plugins {
     }
 
     /**
-     * Compiles a plugin against the distribution's own jars, as its author would, and packs it.
+     * Adds a plugin of one class.
      *
      * @param name of the plugin and its package's last part; the class that is provided is {@code probe.<name>.Main}
      * @param source of {@code Main.java}
      */
     Plugins add(String name, String source) {
         try {
-            Path work = Files.createTempDirectory("chainless-plugin");
-            Path folder = Files.createDirectories(work.resolve("src/probe/" + name));
-            Path main = Files.writeString(folder.resolve("Main.java"), source);
-            Path module = Files.writeString(work.resolve("src/module-info.java"), """
-                    module probe.%1$s {
-                        requires dev.chainless.spi;
-                        provides dev.chainless.spi.Plugin with probe.%1$s.Main;
-                    }
-                    """.formatted(name));
-            run("javac", List.of("-d", work.resolve("classes").toString(), "--module-path",
-                    GatewayProcess.HOME.resolve("lib").toString(), main.toString(), module.toString()));
-            run("jar",
-                    List.of("--create", "--file", directory.resolve(name + ".jar").toString(), "--module-version", "1",
-                            "-C", work.resolve("classes").toString(), "."));
+            Files.move(jar(name, source), directory.resolve(name + ".jar"));
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void run(String tool, List<String> arguments) {
+    /** {@return the jar of a plugin, in no plugins directory yet} As for {@link #add}. */
+    static Path jar(String name, String source) {
+        return jar(name, Map.of("probe/" + name + "/Main.java", source, "module-info.java", descriptor(name)),
+                GatewayProcess.HOME.resolve("lib").toString());
+    }
+
+    /** {@return the descriptor of a plugin as {@link #add} makes it} */
+    static String descriptor(String name) {
+        return """
+                module probe.%1$s {
+                    requires dev.chainless.spi;
+                    provides dev.chainless.spi.Plugin with probe.%1$s.Main;
+                }
+                """.formatted(name);
+    }
+
+    /**
+     * Compiles sources against the distribution's own jars, as a plugin's author would, and packs them.
+     *
+     * @param name of the jar
+     * @param sources by path
+     * @param libraries what to compile against, as a path of modules and of classes
+     */
+    static Path jar(String name, Map<String, String> sources, String libraries) {
+        try {
+            Path work = Files.createTempDirectory("chainless-plugin");
+            Path classes = work.resolve("classes");
+            boolean module = sources.containsKey("module-info.java");
+            List<String> arguments = new ArrayList<>(List.of("-d", classes.toString(),
+                    module ? "--module-path" : "--class-path", module ? libraries : jars(libraries)));
+            for (Map.Entry<String, String> source : sources.entrySet()) {
+                Path file = work.resolve("src").resolve(source.getKey());
+                Files.createDirectories(file.getParent());
+                arguments.add(Files.writeString(file, source.getValue()).toString());
+            }
+            run("javac", arguments);
+            Path jar = work.resolve(name + ".jar");
+            arguments = new ArrayList<>(List.of("--create", "--file", jar.toString()));
+            if (module) {
+                arguments.addAll(List.of("--module-version", "1"));
+            }
+            arguments.addAll(List.of("-C", classes.toString(), "."));
+            run("jar", arguments);
+            return jar;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String jars(String folder) throws IOException {
+        try (var jars = Files.list(Path.of(folder))) {
+            return String.join(":", jars.map(Path::toString).filter(jar -> jar.endsWith(".jar")).toList());
+        }
+    }
+
+    static void run(String tool, List<String> arguments) {
         var output = new StringWriter();
         var printer = new PrintWriter(output);
         int status = ToolProvider.findFirst(tool).orElseThrow()
