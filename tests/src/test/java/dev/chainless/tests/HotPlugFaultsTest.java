@@ -371,8 +371,9 @@ final class HotPlugFaultsTest {
         double abandoned = gateway.metric("chainless_plugin_abandoned_total");
         int since = saidSoFar();
         replace(hangs);
-        told(since, "probe.jar was left behind: its plugin's constructor, name(), config() or lookup() did not come back "
-                + "within 300 ms; this content is not tried again");
+        told(since,
+                "probe.jar was left behind: its plugin's constructor, name(), config() or lookup() did not come back "
+                        + "within 300 ms; this content is not tried again");
         traffic.goesOn();
         GatewayProcess.Run again = GatewayProcess.run("plugins", "add", "--admin",
                 "127.0.0.1:" + gateway.port("admin"), "--name", "probe", hangs.toString());
