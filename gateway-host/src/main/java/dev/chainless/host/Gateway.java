@@ -249,15 +249,9 @@ public final class Gateway implements AutoCloseable {
         return now == null ? config : now.config();
     }
 
-    private static PluginRegistry reading(Path directory) {
-        return PluginRegistry.reading(GatewayConfig.builder()
-                .runtime(runtime -> runtime.set("plugins-directory", directory))
-                .listener("none", listener -> listener.set("listen", "127.0.0.1:1")).build(), List.of());
-    }
-
     /** {@return the plugins that can be found in a directory, by name; each is loaded to find out} */
     public static List<PluginInfo> plugins(Path directory) {
-        var registry = reading(directory);
+        var registry = PluginRegistry.listing(directory);
         return registry.names().stream().map(name -> registry.find(name)
                 .map(p -> new PluginInfo(name, p.version(), p.kind(), p.module(), p.digest(), ""))
                 .orElseGet(() -> new PluginInfo(name, "", "", "", "", registry.why(name)))).toList();
@@ -265,7 +259,7 @@ public final class Gateway implements AutoCloseable {
 
     /** {@return the records that the tables of the plugins of a directory are bound to, by the plugins' names} */
     public static Map<String, Class<? extends Record>> pluginTables(Path directory) {
-        var registry = reading(directory);
+        var registry = PluginRegistry.listing(directory);
         Map<String, Class<? extends Record>> tables = new TreeMap<>();
         for (String name : registry.names()) {
             registry.find(name).ifPresent(plugin -> tables.put(name, plugin.plugin().config()));

@@ -48,6 +48,8 @@ final class PluginRegistry implements AutoCloseable {
     private record Failure(String sentence, boolean passing) {}
 
     private final @Nullable Path directory;
+    /** Whether there is nobody to grant anything, as no configuration is looked at. */
+    private final boolean grantless;
     private final PluginStore store;
     private final PluginUnloads unloads;
     private final PluginMetrics metrics;
@@ -64,9 +66,10 @@ final class PluginRegistry implements AutoCloseable {
     private volatile PluginPolicyConfig policy;
     private volatile Map<String, PluginConfig> entries;
 
-    private PluginRegistry(GatewayConfig config, @Nullable Path directory, PluginStore store, PluginUnloads unloads,
-            PluginMetrics metrics, List<? extends Plugin<?>> given) {
+    private PluginRegistry(GatewayConfig config, @Nullable Path directory, boolean grantless, PluginStore store,
+            PluginUnloads unloads, PluginMetrics metrics, List<? extends Plugin<?>> given) {
         this.directory = directory;
+        this.grantless = grantless;
         this.store = store;
         this.unloads = unloads;
         this.metrics = metrics;
@@ -87,14 +90,28 @@ final class PluginRegistry implements AutoCloseable {
     static PluginRegistry of(GatewayConfig config, List<? extends Plugin<?>> given, PluginUnloads unloads,
             PluginMetrics metrics) {
         Path directory = config.runtime().pluginsDirectory().orElse(null);
-        return new PluginRegistry(config, directory, store(config, directory, true), unloads, metrics, given);
+        return new PluginRegistry(config, directory, false, store(config, directory, true), unloads, metrics, given);
     }
 
     /** {@return a registry that loads plugins where they lie and writes nothing, to look at a configuration} */
     static PluginRegistry reading(GatewayConfig config, List<? extends Plugin<?>> given) {
+        return reading(config, false, given);
+    }
+
+    /**
+     * {@return a registry that tells what lies in a directory, without a configuration} Who grants native access is not
+     * known there: plugins that need it are told of too, and have it not.
+     */
+    static PluginRegistry listing(Path directory) {
+        return reading(GatewayConfig.builder()
+                .runtime(runtime -> runtime.set("plugins-directory", directory))
+                .listener("none", listener -> listener.set("listen", "127.0.0.1:1")).build(), true, List.of());
+    }
+
+    private static PluginRegistry reading(GatewayConfig config, boolean grantless, List<? extends Plugin<?>> given) {
         Path directory = config.runtime().pluginsDirectory().orElse(null);
         PluginMetrics unread = PluginMetrics.unread();
-        return new PluginRegistry(config, directory, store(config, directory, false),
+        return new PluginRegistry(config, directory, grantless, store(config, directory, false),
                 new PluginUnloads(List.of(), unread), unread, given);
     }
 
@@ -582,7 +599,7 @@ final class PluginRegistry implements AutoCloseable {
 
     private PluginLayer fresh(String name, PluginStore.Copy copy, Path place, boolean nativeAccess, Duration limit) {
         PluginModules modules = PluginModules.of(copy.jars(), place, PluginLayer.host());
-        if (!nativeAccess) {
+        if (!nativeAccess && !grantless) {
             requireNoNativeCode(name, copy, place);
         }
         try {

@@ -226,6 +226,15 @@ class PluginNativeAccessTest {
 
     /** Another JDK may restrict more. */
     @Test
+    void whoeverLooksWithoutAConfigurationSeesItAllTheSame() throws Exception {
+        put(sources.jar("a", "1", filter("a", "native int peek();", ""), descriptor("a")));
+        assertEquals(List.of("a"), Gateway.plugins(directory).stream().map(Gateway.PluginInfo::name).toList());
+        assertEquals(List.of(""), Gateway.plugins(directory).stream().map(Gateway.PluginInfo::problem).toList());
+        assertTrue(Gateway.pluginTables(directory).containsKey("a"));
+        assertTrue(registry.find("a").isEmpty());
+    }
+
+    @Test
     void theListIsThatOfTheJdk() throws IOException {
         Map<String, TreeSet<String>> restricted = new TreeMap<>();
         Path base = FileSystems.getFileSystem(URI.create("jrt:/")).getPath("modules", "java.base", "java");
