@@ -5,6 +5,7 @@ import dev.chainless.spi.http.TlsSession;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.nio.channels.ClosedChannelException;
@@ -57,7 +58,9 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext at, Object event) {
-        if (!(event instanceof SslHandshakeCompletionEvent completion)) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            end(TlsFailure.CLOSED); // half a connection makes no handshake
+        } else if (!(event instanceof SslHandshakeCompletionEvent completion)) {
             at.fireUserEventTriggered(event);
         } else if (completion.isSuccess()) {
             succeeded(at);

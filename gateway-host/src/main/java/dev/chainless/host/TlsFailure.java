@@ -43,8 +43,13 @@ enum TlsFailure {
     /** {@return the reason that an exception tells of} Libraries tell most of it in words only. */
     static TlsFailure of(Throwable cause) {
         for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof CertificateException) {
+                return CERTIFICATE;
+            }
+        }
+        for (Throwable at = cause; at != null; at = at.getCause()) {
             String message = String.valueOf(at.getMessage()).toUpperCase(Locale.ROOT).replace('_', ' ');
-            if (at instanceof CertificateException || contains(message, "CERTIFICATE", "CERT ")) {
+            if (contains(message, "CERTIFICATE", "CERT ")) {
                 return message.contains("ALERT") ? ALERT : CERTIFICATE;
             }
             if (at instanceof ClosedChannelException || contains(message, "CONNECTION CLOSED", "RESET BY PEER")) {
