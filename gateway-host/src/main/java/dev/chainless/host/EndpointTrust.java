@@ -84,7 +84,12 @@ final class EndpointTrust extends X509ExtendedTrustManager {
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
         if (chains != null) {
-            chains.checkServerTrusted(chain, authType, engine);
+            try {
+                chains.checkServerTrusted(chain, authType, engine);
+            } catch (CertificateException e) {
+                // Not the JDK's words alone: Netty adds to those about names, by a class of a module that it cannot read.
+                throw new CertificateException("refused: " + e.getMessage(), e);
+            }
         }
         if (!pins.isEmpty() && !pins.contains(pin(chain[0]))) {
             throw new CertificateException("the public key is none of those that are pinned: "

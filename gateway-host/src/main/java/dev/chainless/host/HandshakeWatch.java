@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import java.nio.channels.ClosedChannelException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +16,23 @@ import org.jspecify.annotations.Nullable;
  * channel, and then goes.
  */
 final class HandshakeWatch extends ChannelInboundHandlerAdapter {
+    /**
+     * How a handshake failed.
+     *
+     * @param reason of a few that are counted
+     * @param words of the library, empty for none
+     */
+    record Failed(TlsFailure reason, String words) {
+        /** {@return both, for logs} */
+        String text() {
+            return words.isEmpty() ? reason.text() : reason.text() + ": " + words;
+        }
+    }
+
     private final Loop loop;
     private final TlsMetrics metrics;
     private final Runnable over;
-    private final BiConsumer<Channel, @Nullable TlsFailure> then;
+    private final BiConsumer<Channel, @Nullable Failed> then;
     private final Deadline deadline;
     private final long nanos;
     private @Nullable ChannelHandlerContext context;
@@ -36,7 +48,7 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
      * @param then gets the channel and why the handshake failed, null if it succeeded; once
      */
     HandshakeWatch(Loop loop, long nanos, TlsMetrics metrics, Runnable over,
-            BiConsumer<Channel, @Nullable TlsFailure> then) {
+            BiConsumer<Channel, @Nullable Failed> then) {
         this.loop = loop;
         this.nanos = nanos;
         this.metrics = metrics;
@@ -59,13 +71,13 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext at, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            end(TlsFailure.CLOSED); // half a connection makes no handshake
+            end(TlsFailure.CLOSED, ""); // half a connection makes no handshake
         } else if (!(event instanceof SslHandshakeCompletionEvent completion)) {
             at.fireUserEventTriggered(event);
         } else if (completion.isSuccess()) {
             succeeded(at);
         } else {
-            end(TlsFailure.of(completion.cause()));
+            end(completion.cause());
         }
     }
 
@@ -98,12 +110,20 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void end(TlsFailure reason) {
+    private void end(Throwable cause) {
+        Throwable root = cause;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        end(TlsFailure.of(cause), String.valueOf(root.getMessage()));
+    }
+
+    private void end(TlsFailure reason, String words) {
         failed(reason);
         ChannelHandlerContext at = context;
         if (!told && at != null) {
             told = true;
-            then.accept(at.channel(), reason);
+            then.accept(at.channel(), new Failed(reason, words));
         }
     }
 
@@ -114,25 +134,25 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
     }
 
     private void expired() {
-        end(TlsFailure.TIMEOUT);
+        end(TlsFailure.TIMEOUT, "");
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext at) {
-        end(TlsFailure.of(new ClosedChannelException()));
+        end(TlsFailure.CLOSED, "");
         at.fireChannelInactive();
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext at) {
         if (!ended) {
-            end(TlsFailure.CLOSED);
+            end(TlsFailure.CLOSED, "");
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext at, Throwable cause) {
-        end(TlsFailure.of(cause));
+        end(cause);
         var _ = at.close();
     }
 }

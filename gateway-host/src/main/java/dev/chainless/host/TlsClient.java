@@ -85,7 +85,7 @@ final class TlsClient implements Part {
      * @param then gets the channel and why the handshake failed, null if it succeeded; once
      */
     void connect(Channel channel, Loop loop, Endpoint endpoint, long nanos,
-            BiConsumer<Channel, @Nullable TlsFailure> then) {
+            BiConsumer<Channel, HandshakeWatch.@Nullable Failed> then) {
         String name = config.serverName().map(HostPattern::name).orElse(endpoint.host());
         SslHandler handler = context.newHandler(channel.alloc(), name, endpoint.port());
         handler.setHandshakeTimeoutMillis(0);

@@ -19,7 +19,7 @@ enum TlsFailure {
     /** No version, cipher, group or signature that both ends know. */
     NOTHING_SHARED("no version, cipher or group in common"),
     /** No certificate, or one that is not trusted. */
-    CERTIFICATE("the certificate is missing or not trusted"),
+    CERTIFICATE("a certificate is missing or not trusted"),
     /** The other end said that it does not go on. */
     ALERT("the other end refused the handshake"),
     /** Anything else. */
