@@ -33,7 +33,8 @@ final class Cluster {
      * @param endpoints with their pools, in the order of the addresses
      */
     Cluster(String name, ClusterConfig config, Use<HttpUpstream> codec, Use<Balancer> balancer,
-            @Nullable TlsClient tls, List<Endpoint> addresses, List<EndpointState> endpoints, ClusterMetrics metrics, int loops) {
+            @Nullable TlsClient tls, List<Endpoint> addresses, List<EndpointState> endpoints, ClusterMetrics metrics,
+            int loops) {
         this.name = name;
         this.config = config;
         this.codec = codec;

@@ -85,7 +85,8 @@ final class ClusterAssembly {
         TlsClient kept = before == null ? null : before.tls();
         try {
             TlsClient tls = kept != null && kept.fits(table, shop.config().tls(), protocols) ? kept
-                    : new TlsClient(table, shop.config().tls(), protocols, shop.engine().hostMetrics().clusterTls(name));
+                    : new TlsClient(table, shop.config().tls(), protocols,
+                            shop.engine().hostMetrics().clusterTls(name));
             shop.generation().parts().add(tls);
             return tls;
         } catch (IllegalArgumentException e) {

@@ -144,7 +144,8 @@ final class EndpointPool {
                 connected(secured);
             } else {
                 var _ = secured.close();
-                failed(failure.reason() == TlsFailure.TIMEOUT ? 504 : 502, "TLS with the endpoint failed: " + failure.text());
+                failed(failure.reason() == TlsFailure.TIMEOUT ? 504 : 502,
+                        "TLS with the endpoint failed: " + failure.text());
             }
         });
     }

@@ -88,7 +88,8 @@ final class TlsClient implements Part {
             BiConsumer<Channel, HandshakeWatch.@Nullable Failed> then) {
         String name = config.serverName().map(HostPattern::name).orElse(endpoint.host());
         SslHandler handler = context.newHandler(channel.alloc(), name, endpoint.port());
-        handler.setHandshakeTimeoutMillis(0);
+        handler.setHandshakeTimeoutMillis(0); // the watch has the time
+        TlsLibrary.limitGroups(handler.engine(), common);
         var watch = new HandshakeWatch(loop, nanos, metrics, () -> {}, (connected, failure) -> {
             if (failure == null) {
                 connected.pipeline().addLast(new CloseNotify(true));

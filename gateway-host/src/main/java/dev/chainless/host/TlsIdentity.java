@@ -90,13 +90,13 @@ record TlsIdentity(String alias, List<X509Certificate> chain, PrivateKey key, by
     private static Kind kind(Path file, X509Certificate certificate) {
         if (certificate.getPublicKey() instanceof ECPublicKey key) {
             switch (key.getParams().getCurve().getField().getFieldSize()) {
-                case 256:
+                case 256 :
                     return Kind.P_256;
-                case 384:
+                case 384 :
                     return Kind.P_384;
-                case 521:
+                case 521 :
                     return Kind.P_521;
-                default:
+                default :
                     // Said below.
             }
         } else if (certificate.getPublicKey().getAlgorithm().equals("RSA")) {

@@ -173,6 +173,7 @@ final class TlsServer implements Part {
     /** {@return the handler that goes on with a client that is shown this certificate} */
     private SslHandler handler(ByteBufAllocator allocator, TlsIdentity identity) {
         SSLEngine engine = context.newEngine(allocator, identity.alias(), 0);
+        TlsLibrary.limitGroups(engine, common);
         byte[] ocsp = identity.ocsp();
         if (ocsp != null && engine instanceof ReferenceCountedOpenSslEngine openSsl) {
             openSsl.setOcspResponse(ocsp);

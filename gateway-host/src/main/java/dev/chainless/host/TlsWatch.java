@@ -1,6 +1,5 @@
 package dev.chainless.host;
 
-import dev.chainless.config.ConfigException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -67,7 +66,7 @@ final class TlsWatch implements Runnable {
             renew.run();
             refused = Set.of();
             LOG.log(Level.INFO, "Files of TLS have changed and are in effect");
-        } catch (ConfigException | StartException e) {
+        } catch (RuntimeException e) { // whatever it is, the next change may be a better one
             refused = changed;
             LOG.log(Level.WARNING, "Files of TLS have changed and cannot be used; the former ones stay in effect:\n{0}",
                     e.getMessage());

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** TLS towards clients. */
-@OnLoops
 final class TlsTest {
+    /** What is per loop is wrong in ways that one loop hides. */
+    private static final int LOOPS = 4;
     private static final String SAYS = """
             [[routes]]
             name = "all"
@@ -35,12 +36,6 @@ final class TlsTest {
     private static Authority.Pair rsa;
     private static Authority.Pair wild;
     private static Authority.Pair client;
-    private final int loops;
-
-    TlsTest(int loops) {
-        this.loops = loops;
-    }
-
     @BeforeAll
     static void makeCertificates() {
         ca = new Authority("tests");
@@ -56,8 +51,8 @@ final class TlsTest {
                 + "]\n" + more + "\n";
     }
 
-    private GatewayProcess gateway(String more) {
-        return GatewayProcess.with(loops, listener(String.join(", ", both.toml(), rsa.toml(), bothRsa.toml(),
+    private static GatewayProcess gateway(String more) {
+        return GatewayProcess.with(LOOPS, listener(String.join(", ", both.toml(), rsa.toml(), bothRsa.toml(),
                 wild.toml()), more) + SAYS).start();
     }
 
@@ -143,8 +138,9 @@ final class TlsTest {
                 String said = Authority.client("-connect", connect(gateway), old, "-cipher", "ALL:@SECLEVEL=0");
                 assertTrue(said.contains("alert protocol version"), said);
             }
-            assertEquals("This port takes HTTPS only: write https:// here.\n400", Curl.run("--write-out", "%{http_code}",
-                    "http://127.0.0.1:" + gateway.port() + "/"));
+            assertEquals("This port takes HTTPS only: write https:// here.\n400",
+                    Curl.run("--write-out", "%{http_code}",
+                            "http://127.0.0.1:" + gateway.port() + "/"));
             Await.until("both are counted", () -> gateway.metric("chainless_tls_handshake_failures_total",
                     "reason=\"not-tls\"") == 1
                     && gateway.metric("chainless_tls_handshake_failures_total", "reason=\"nothing-shared\"") == 2);
@@ -222,7 +218,7 @@ final class TlsTest {
         put(live, both);
         String table = "{ certificate = \"" + live + "/c.pem\", key = \"" + live + "/c.key\" }";
         String toml = "[tls]\ncheck-files = \"50ms\"\n" + listener(table, "") + SAYS;
-        try (GatewayProcess gateway = GatewayProcess.with(loops, toml).start();
+        try (GatewayProcess gateway = GatewayProcess.with(LOOPS, toml).start();
                 var old = new SecureClient(gateway.port(), "both.test")) {
             assertEquals("CN=both", old.subject());
             put(live, second);
@@ -271,7 +267,7 @@ final class TlsTest {
                 ca.certificate().toString(), "-rkey", folder.resolve("ca.key").toString(), "-CA",
                 ca.certificate().toString(), "-reqin", folder.resolve("request").toString(), "-respout",
                 folder.resolve("stapled.ocsp").toString());
-        try (GatewayProcess gateway = GatewayProcess.with(loops,
+        try (GatewayProcess gateway = GatewayProcess.with(LOOPS,
                 listener(both.toml() + ", " + stapled.toml(), "") + SAYS).start()) {
             for (String version : List.of("-tls1_2", "-tls1_3")) {
                 String said = Authority.client("-connect", connect(gateway), "-servername", "stapled.test", "-status",
@@ -291,7 +287,7 @@ final class TlsTest {
             Files.copy(pair.key(), folder.resolve(pair.key().getFileName()));
         }
         String toml = "[tls]\ncheck-files = \"50ms\"\n" + listener("", "folder = \"" + folder + "\"") + SAYS;
-        try (GatewayProcess gateway = GatewayProcess.with(loops, toml).start()) {
+        try (GatewayProcess gateway = GatewayProcess.with(LOOPS, toml).start()) {
             assertEquals("TLSv1.3/X25519/rsa.test/http/1.1///https", curl(gateway, "rsa.test"));
             Files.copy(wild.key(), folder.resolve("w.key"));
             Files.copy(wild.certificate(), folder.resolve("w.crt"));
@@ -345,7 +341,7 @@ final class TlsTest {
         byte[] body = new byte[3_000_000];
         new java.util.Random(1).nextBytes(body);
         try (var origin = new RecordingOrigin();
-                GatewayProcess gateway = GatewayProcess.with(loops, listener(rsa.toml(), "") + """
+                GatewayProcess gateway = GatewayProcess.with(LOOPS, listener(rsa.toml(), "") + """
                         [clusters.app]
                         endpoints = [%s]
                         [[routes]]
@@ -377,7 +373,7 @@ final class TlsTest {
                 listeners = ["front"]
                 to = "self"
                 """.formatted(ca.certificate()) + SAYS.replace("to =", "listeners = [\"web\"]\nto =");
-        try (GatewayProcess gateway = GatewayProcess.with(loops, toml).start()) {
+        try (GatewayProcess gateway = GatewayProcess.with(LOOPS, toml).start()) {
             String url = "http://127.0.0.1:" + gateway.port("front") + "/";
             assertEquals("TLSv1.3/X25519MLKEM768/rsa.test/http/1.1///https",
                     Curl.run("--output", "/dev/null", "--write-out", "%header{x-tls}", url));
@@ -392,13 +388,14 @@ final class TlsTest {
     @Test
     void whatIsWrongIsSaidWithItsPlace() throws IOException {
         Authority.Pair old = ca.expired("old", "DNS:old.test");
-        try (GatewayProcess gateway = GatewayProcess.with(loops, listener(old.toml(), "") + SAYS).start()) {
+        try (GatewayProcess gateway = GatewayProcess.with(LOOPS, listener(old.toml(), "") + SAYS).start()) {
             assertTrue(gateway.output().contains("old.pem expired at "), gateway.output());
         }
         String broken = listener("{ certificate = \"" + both.certificate() + "\", key = \"" + bothRsa.key() + "\" }, "
-                + "{ certificate = \"nowhere.pem\", key = \"" + rsa.key() + "\" }, { certificate = \"" + wild.certificate()
+                + "{ certificate = \"nowhere.pem\", key = \"" + rsa.key() + "\" }, { certificate = \""
+                + wild.certificate()
                 + "\", key = \"" + both.key() + "\" }", "client-ca = \"" + both.key() + "\"") + SAYS;
-        Path file = GatewayProcess.with(loops, broken.replace("@web@", "1")).write();
+        Path file = GatewayProcess.with(LOOPS, broken.replace("@web@", "1")).write();
         GatewayProcess.Run run = GatewayProcess.run("check", file.toString());
         assertFalse(run.status() == 0, run::toString);
         String said = run.err() + run.out();
@@ -417,7 +414,7 @@ final class TlsTest {
     void theJdkIsTheFallBack() {
         String toml = "[tls]\nengine = \"jdk\"\n" + listener(both.toml() + ", " + bothRsa.toml(),
                 "client-certificates = \"optional\"\nclient-ca = \"" + ca.certificate() + "\"") + SAYS;
-        try (GatewayProcess gateway = GatewayProcess.with(loops, toml).start()) {
+        try (GatewayProcess gateway = GatewayProcess.with(LOOPS, toml).start()) {
             assertEquals("TLSv1.3//both.test/http/1.1///https", curl(gateway, "both.test"));
             assertEquals("TLSv1.2//both.test/http/1.1///https", curl(gateway, "both.test", "--tls-max", "1.2",
                     "--ciphers", "ECDHE-RSA-AES128-GCM-SHA256"));

@@ -27,19 +27,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** TLS towards endpoints: nginx with certificates of all kinds. */
-@OnLoops
 final class TlsUpstreamTest {
+    /** What is per loop is wrong in ways that one loop hides. */
+    private static final int LOOPS = 4;
     private static Authority ca;
     private static Authority others;
     private static Authority.Pair good;
     private static Authority.Pair expired;
     private static Authority.Pair client;
-    private final int loops;
-
-    TlsUpstreamTest(int loops) {
-        this.loops = loops;
-    }
-
     @BeforeAll
     static void makeCertificates() {
         Curl.assumeInstalled("nginx");
@@ -83,7 +78,7 @@ final class TlsUpstreamTest {
     @Test
     void certificatesAreChecked() throws IOException {
         try (Nginx fine = nginx(good, "");
-                GatewayProcess gateway = GatewayProcess.with(loops, toml(fine.port(), trusts(ca))).start()) {
+                GatewayProcess gateway = GatewayProcess.with(LOOPS, toml(fine.port(), trusts(ca))).start()) {
             for (int i = 0; i < 10; i++) { // nginx closes each connection after three requests
                 assertEquals("from nginx 200", get(gateway));
             }
@@ -116,7 +111,7 @@ final class TlsUpstreamTest {
                 .digest(certificate(good).getPublicKey().getEncoded())) + "\"]\n";
         String wrong = "pins = [\"sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\"]\n";
         try (Nginx fine = nginx(good, "");
-                GatewayProcess gateway = GatewayProcess.with(loops, toml(fine.port(), trusts(ca) + pin)).start()) {
+                GatewayProcess gateway = GatewayProcess.with(LOOPS, toml(fine.port(), trusts(ca) + pin)).start()) {
             assertEquals("from nginx 200", get(gateway));
             gateway.reload(toml(fine.port(), trusts(ca) + wrong));
             assertTrue(get(gateway).endsWith(" 502"));
@@ -134,7 +129,7 @@ final class TlsUpstreamTest {
         String shown = "certificate = \"" + client.certificate() + "\"\nkey = \"" + client.key() + "\"\n";
         try (Nginx strict = nginx(good, "ssl_verify_client on; ssl_client_certificate " + ca.certificate() + ";");
                 GatewayProcess gateway =
-                        GatewayProcess.with(loops, toml(strict.port(), trusts(ca) + shown)).start()) {
+                        GatewayProcess.with(LOOPS, toml(strict.port(), trusts(ca) + shown)).start()) {
             assertEquals("from nginx 200", get(gateway));
             gateway.reload(toml(strict.port(), trusts(ca)));
             assertTrue(get(gateway).endsWith(" 400"));
@@ -145,8 +140,9 @@ final class TlsUpstreamTest {
     void aFileThatChangesIsReadAgain() throws IOException {
         Path live = Files.copy(others.certificate(), Files.createTempDirectory("chainless-live").resolve("ca.pem"));
         String tls = "server-name = \"app.test\"\nca = \"" + live + "\"\n";
-        try (Nginx fine = nginx(good, ""); GatewayProcess gateway = GatewayProcess.with(loops,
-                "[tls]\ncheck-files = \"50ms\"\n" + toml(fine.port(), tls)).start()) {
+        try (Nginx fine = nginx(good, "");
+                GatewayProcess gateway = GatewayProcess.with(LOOPS,
+                        "[tls]\ncheck-files = \"50ms\"\n" + toml(fine.port(), tls)).start()) {
             assertTrue(get(gateway).endsWith(" 502"));
             Path whole = Files.copy(ca.certificate(), live.resolveSibling("whole"));
             Files.move(whole, live, java.nio.file.StandardCopyOption.ATOMIC_MOVE,
@@ -160,7 +156,7 @@ final class TlsUpstreamTest {
         SSLContext context = server(good);
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
                 GatewayProcess gateway =
-                        GatewayProcess.with(loops, toml(server.getLocalPort(), trusts(ca))).start()) {
+                        GatewayProcess.with(LOOPS, toml(server.getLocalPort(), trusts(ca))).start()) {
             Thread.ofVirtual().start(() -> answer(server, context, true));
             String cut = assertThrows(AssertionError.class, () -> get(gateway)).getMessage();
             assertTrue(cut.contains("the start"), cut);
