@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param key its private key
  * @param ocsp what the issuer's OCSP responder said, null for none
  */
+@SuppressWarnings("ArrayRecordComponent") // the response is handed to the library as it is, and nobody compares
 record TlsIdentity(String alias, List<X509Certificate> chain, PrivateKey key, byte @Nullable [] ocsp) {
     private static final Pattern COMMON_NAME = Pattern.compile("(?:^|,)CN=([^,+\\\\]+)");
 
@@ -89,15 +90,10 @@ record TlsIdentity(String alias, List<X509Certificate> chain, PrivateKey key, by
 
     private static Kind kind(Path file, X509Certificate certificate) {
         if (certificate.getPublicKey() instanceof ECPublicKey key) {
-            switch (key.getParams().getCurve().getField().getFieldSize()) {
-                case 256 :
-                    return Kind.P_256;
-                case 384 :
-                    return Kind.P_384;
-                case 521 :
-                    return Kind.P_521;
-                default :
-                    // Said below.
+            int bits = key.getParams().getCurve().getField().getFieldSize();
+            Kind found = bits == 256 ? Kind.P_256 : bits == 384 ? Kind.P_384 : bits == 521 ? Kind.P_521 : null;
+            if (found != null) {
+                return found;
             }
         } else if (certificate.getPublicKey().getAlgorithm().equals("RSA")) {
             return Kind.RSA;
