@@ -19,6 +19,8 @@ final class BodyRun {
     private interface Calls {
         void data(ByteBuf chunk, BodyOut out);
 
+        void flush(BodyOut out);
+
         void end(@Nullable Head trailers, BodyOut out);
     }
 
@@ -48,6 +50,11 @@ final class BodyRun {
             }
 
             @Override
+            public void flush(BodyOut out) {
+                // A request's body waits for its end.
+            }
+
+            @Override
             public void end(@Nullable Head trailers, BodyOut out) {
                 if (stage instanceof RequestBody body) {
                     body.requestEnd(fake.exchange(), trailers, out);
@@ -66,6 +73,13 @@ final class BodyRun {
                     body.responseData(fake.exchange(), chunk, out);
                 } else {
                     out.data(chunk);
+                }
+            }
+
+            @Override
+            public void flush(BodyOut out) {
+                if (stage instanceof ResponseBody body && wanted.getAsBoolean()) {
+                    body.responseFlush(fake.exchange(), out);
                 }
             }
 
@@ -91,6 +105,12 @@ final class BodyRun {
             inbox.add(chunk);
         } else {
             calls.data(chunk, out);
+        }
+    }
+
+    void flush() {
+        if (!closed && !out.suspended() && inbox.isEmpty()) {
+            calls.flush(out);
         }
     }
 

@@ -177,6 +177,11 @@ public final class StageRun {
         responseBody.data(chunk);
     }
 
+    /** Lets the source of the response have nothing more for now. */
+    public void responseFlush() {
+        responseBody.flush();
+    }
+
     /**
      * Brings the end of the response's body.
      *
