@@ -24,6 +24,7 @@ final class BodyRun {
         void end(@Nullable Head trailers, BodyOut out);
     }
 
+    private final FakeContext context;
     private final Exchange exchange;
     private final Calls calls;
     private final GatheredBody out;
@@ -33,6 +34,7 @@ final class BodyRun {
     private boolean closed;
 
     private BodyRun(FakeExchange fake, Calls calls) {
+        this.context = fake.context();
         this.exchange = fake.exchange();
         this.calls = calls;
         this.out = new GatheredBody(fake.context());
@@ -129,6 +131,7 @@ final class BodyRun {
     /** {@return whether the direction goes on, or went on by now; false if nothing was decided in that time, or too late} */
     boolean await(Duration time) {
         for (FakeSuspension waiting = out.suspension(); waiting != null; waiting = out.suspension()) {
+            context.runTasks(exchange.loop());
             if (!waiting.await(time)) {
                 return false;
             }

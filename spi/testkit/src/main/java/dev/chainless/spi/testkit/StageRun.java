@@ -197,13 +197,14 @@ public final class StageRun {
     }
 
     /**
-     * Waits for what was suspended, and goes on with it. If its deadline passes first ({@link FakeContext#advance}), the
+     * Waits for what was suspended, the tasks of the exchange's loop included, and goes on with it. If its deadline passes first ({@link FakeContext#advance}), the
      * client gets 504.
      *
      * @return what was decided about the head, {@link Verdict#CONTINUE} if only a body waited
      * @throws AssertionError if nothing is decided within ten seconds
      */
     public Verdict await() {
+        fake.context().runTasks(fake.exchange().loop());
         FakeSuspension waiting = fake.suspension();
         if (waiting != null && !waiting.await(PATIENCE)) {
             throw new AssertionError("the suspension was not resumed within " + PATIENCE.toSeconds() + " s");
