@@ -127,7 +127,7 @@ final class Assemble {
                 .replace("@VERSION@", version).replace("@ARCH@", arch));
     }
 
-    /** A plugin's jar is found by the plugin's name. */
+    /** A plugin's jar is found by the plugin's name; one with private dependencies is a folder of that name, with them. */
     private void copyPlugins() throws IOException {
         var prefix = "chainless-plugin-";
         var suffix = "-" + version + ".jar";
@@ -136,7 +136,13 @@ final class Assemble {
                 var file = jar.getFileName().toString();
                 if (file.startsWith(prefix) && file.endsWith(suffix)) {
                     var name = file.substring(prefix.length(), file.length() - suffix.length());
-                    copy(jar, home.resolve("plugins").resolve(name + ".jar"));
+                    var own = target.resolve("plugins").resolve(name);
+                    var place = home.resolve("plugins");
+                    if (Files.isDirectory(own)) {
+                        place = place.resolve(name);
+                        copyTree(own, place);
+                    }
+                    copy(jar, place.resolve(name + ".jar"));
                 }
             }
         }
@@ -276,6 +282,7 @@ final class Training {
                 expect(client, 200, get(web + "/plain/" + i));
             }
             expect(client, 200, get(web + "/v1/acme/items?page=2").header("accept", "application/json")
+                    .header("accept-encoding", "gzip")
                     .header("origin", "https://app.example.org").header("want-content-digest", "sha-256=1"));
             expect(client, 204, request(web + "/v1/acme/items").method("OPTIONS", BodyPublishers.noBody())
                     .header("accept", "json").header("origin", "https://app.example.org")
