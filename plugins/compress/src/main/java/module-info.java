@@ -3,8 +3,8 @@ import org.jspecify.annotations.NullMarked;
 /**
  * The plugin {@code compress}: sends responses in a content coding that the client accepts.
  *
- * <p>The libraries of two codings are there at run time or not: without them, or without the grant of native access, the
- * plugin does gzip.
+ * <p>The libraries of two codings are there at run time or not: without them the
+ * plugin does gzip, which needs no native access.
  */
 @NullMarked
 module dev.chainless.plugin.compress {
