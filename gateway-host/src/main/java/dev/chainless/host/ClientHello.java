@@ -77,7 +77,7 @@ record ClientHello(String serverName, boolean modern, BitSet suites, BitSet sche
     /** {@return whether the client can use such a certificate with some version that is offered} */
     boolean takes(TlsIdentity.Kind kind) {
         if (kind == TlsIdentity.Kind.RSA) {
-            return modern && (schemes.get(0x0804) || schemes.get(0x0805) || schemes.get(0x0806)) || any(RSA_SUITES);
+            return (modern && (schemes.get(0x0804) || schemes.get(0x0805) || schemes.get(0x0806))) || any(RSA_SUITES);
         }
         if (modern) {
             return schemes.get(kind.scheme);

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** Waits for the ClientHello, and lets the handler of the certificate that fits it go on. */
 final class ClientHelloHandler extends SslClientHelloHandler<@Nullable TlsIdentity> {
     private static final int MAX_LENGTH = 16 * 1024;
-    private static final byte[] PLAIN = ("""
+    private static final byte[] PLAIN = """
             HTTP/1.1 400 Bad Request\r
             Content-Type: text/plain\r
             Content-Length: 49\r
             Connection: close\r
             \r
             This port takes HTTPS only: write https:// here.
-            """).getBytes(StandardCharsets.US_ASCII);
+            """.getBytes(StandardCharsets.US_ASCII);
     /** A fatal alert, unrecognized_name (RFC 6066, section 3). */
     private static final byte[] UNKNOWN_NAME = {21, 3, 3, 0, 2, 2, 112};
 

@@ -77,8 +77,8 @@ final class ClusterAssembly {
 
     private @Nullable TlsClient tls(String name, ClusterConfig config, ClusterTlsConfig table,
             @Nullable Cluster before) {
-        if (!(shop.plugin(config.protocol(), config.position(), "protocol") instanceof LoadedPlugin plugin
-                && plugin.plugin() instanceof ProtocolPlugin<?, ?> protocol)) {
+        LoadedPlugin plugin = shop.plugin(config.protocol(), config.position(), "protocol");
+        if (plugin == null || !(plugin.plugin() instanceof ProtocolPlugin<?, ?> protocol)) {
             return null;
         }
         List<String> protocols = protocols(config, protocol);

@@ -33,6 +33,7 @@ final class PemFile {
 
     private PemFile() {}
 
+    @SuppressWarnings("ArrayRecordComponent") // made once, changed by nobody
     private record Block(String type, byte[] der) {}
 
     /** {@return the certificates of a file, at least one} */
@@ -163,7 +164,7 @@ final class PemFile {
         }
         int length = 0;
         for (int i = 0; i < (first & 0x7f); i++) {
-            length = length << 8 | der[at + 2 + i] & 0xff;
+            length = (length << 8) | (der[at + 2 + i] & 0xff);
         }
         return length;
     }

@@ -286,7 +286,8 @@ final class CompressionTest {
                 }
                 return System.nanoTime() - last[1] > TimeUnit.MILLISECONDS.toNanos(400);
             });
-            assertTrue(last[0] < StreamingTest.MOST_HELD, "the origin could send " + last[0] + " bytes that nobody read");
+            assertTrue(last[0] < StreamingTest.MOST_HELD,
+                    "the origin could send " + last[0] + " bytes that nobody read");
             var all = new ByteArrayOutputStream(LARGE);
             for (byte[] piece = chunk(client); piece.length > 0; piece = chunk(client)) {
                 all.writeBytes(piece);

@@ -25,7 +25,8 @@ import java.util.Set;
 /// @param loadCore the core of origin and load generator
 /// @param sources the folder of `floor.c` and `load.c`
 record Options(String command, int rounds, int seconds, int warmUp, int runs, int changes, long seed, OptionalInt rate,
-        Set<String> only, List<Body> bodies, Optional<Path> json, boolean envoy, Optional<Path> gateway, int proxyCore, int loadCore,
+        Set<String> only, List<Body> bodies, Optional<Path> json, boolean envoy, Optional<Path> gateway, int proxyCore,
+        int loadCore,
         Path sources, boolean keep) {
 
     static final String USAGE = """
@@ -126,7 +127,8 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
 
         Options options() {
             boolean swap = command.equals("swap");
-            return new Options(command, rounds.orElse(swap ? 5 : 3), seconds, warmUp.orElse(swap ? 20 : 10), runs, changes,
+            return new Options(command, rounds.orElse(swap ? 5 : 3), seconds, warmUp.orElse(swap ? 20 : 10), runs,
+                    changes,
                     seed, rate, only, bodies, json, envoy || only.contains("envoy"), gateway, cores.getFirst(),
                     cores.getLast(), sources.orElseGet(Parser::sources), keep);
         }

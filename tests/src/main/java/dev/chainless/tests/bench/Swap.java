@@ -124,7 +124,8 @@ final class Swap {
             throw new IOException("the gateway answered no request rightly" + String.join("\n", watch.complaints())
                     + gateway.outputTail());
         }
-        var window = new Window(kind, round, (double) gatewayMicros / seen.load().requests(), proxyBusy, loadBusy, seen);
+        var window =
+                new Window(kind, round, (double) gatewayMicros / seen.load().requests(), proxyBusy, loadBusy, seen);
         windows.add(window);
         out.printf("round %d  %-8s %6.1f µs/request  %,8.0f/s  p50 %,6.0f  p99 %,7.0f  max %,8.0f µs  cores %3.0f %%, "
                 + "%3.0f %%  failed %d, mixed %d%n", round, kind, window.cpuMicros(), seen.load().rate(),

@@ -59,7 +59,8 @@ final class SwapReport {
         long first = sum(outcome, window -> window.seen().byVersion().getOrDefault("1", 0L));
         long second = sum(outcome, window -> window.seen().byVersion().getOrDefault("2", 0L));
         long guests = sum(outcome, window -> window.seen().guests());
-        return String.format(Locale.ROOT, "%,d of version 1, %,d of version 2; %,d by way of the optional plugin", first,
+        return String.format(Locale.ROOT, "%,d of version 1, %,d of version 2; %,d by way of the optional plugin",
+                first,
                 second, guests);
     }
 

@@ -19,5 +19,4 @@ record Levels(
         @Doc("Of Zstandard; below 0 it is faster than at 1.")
         @Default("3") @Range(min = "-7", max = "19") int zstd,
         @Doc("Of gzip.")
-        @Default("4") @Range(min = "1", max = "9") int gzip) {
-}
+        @Default("4") @Range(min = "1", max = "9") int gzip) {}

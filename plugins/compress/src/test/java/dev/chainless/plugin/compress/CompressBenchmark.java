@@ -80,7 +80,8 @@ public class CompressBenchmark {
                     .append(words[random.nextInt(words.length)]).append("\",\"")
                     .append(words[random.nextInt(words.length)]).append("\"],\"updated\":\"2026-01-")
                     .append(10 + random.nextInt(20)).append("T0").append(random.nextInt(10)).append(":1")
-                    .append(random.nextInt(10)).append(":00Z\",\"token\":\"").append(Long.toHexString(random.nextLong()))
+                    .append(random.nextInt(10)).append(":00Z\",\"token\":\"")
+                    .append(Long.toHexString(random.nextLong()))
                     .append("\"},");
         }
         return text.substring(0, SIZE).getBytes(StandardCharsets.US_ASCII);

@@ -63,7 +63,8 @@ class CompressTest {
 
     @Property(tries = 150)
     void everyBodyComesBack(@ForAll Coding coding, @ForAll @Size(max = 8) List<@IntRange(max = 200_000) Integer> sizes,
-            @ForAll @IntRange(min = 1, max = 256) int variety, @ForAll long seed, @ForAll boolean flush) throws Exception {
+            @ForAll @IntRange(min = 1, max = 256) int variety, @ForAll long seed, @ForAll boolean flush)
+            throws Exception {
         StageRun run = asked("GET", coding.token());
         run.response(200, "content-type", "text/plain");
         var random = new Random(seed);
