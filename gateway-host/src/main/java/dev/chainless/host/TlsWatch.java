@@ -31,8 +31,7 @@ final class TlsWatch implements Runnable {
     @Override
     public void run() {
         while (!Thread.currentThread().isInterrupted()) {
-            Generation now = generations.current();
-            Duration every = now == null ? Duration.ZERO : now.config().tls().checkFiles();
+            Duration every = interval();
             try {
                 Thread.sleep(every.isZero() ? UNHURRIED : every);
             } catch (InterruptedException e) {
@@ -42,6 +41,12 @@ final class TlsWatch implements Runnable {
                 check(generations.current());
             }
         }
+    }
+
+    /** In a method of its own: a frame that sleeps would hold the generation, and the plugins of it. */
+    private Duration interval() {
+        Generation now = generations.current();
+        return now == null ? Duration.ZERO : now.config().tls().checkFiles();
     }
 
     private void check(@Nullable Generation generation) {
