@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * How much a client likes each coding, in thousandths (RFC 9110, section 12.5.3). A member that cannot be read counts as
  * not there; of two about the same coding the one that likes it less counts.
  */
+@SuppressWarnings("EnumOrdinal") // of a coding: where it stands in an array of all of them
 final class AcceptEncoding {
     private static final int UNSAID = -1;
     private static final int WHOLE = 1000;

@@ -15,6 +15,7 @@ enum Coding {
     GZIP("gzip");
 
     private final String token;
+    @SuppressWarnings("ImmutableEnumChecker") // a field line does not change
     private final FieldLine field;
 
     Coding(String token) {

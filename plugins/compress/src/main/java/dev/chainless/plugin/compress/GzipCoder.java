@@ -38,8 +38,9 @@ final class GzipCoder implements Coder {
     @Override
     public void flush(ByteBuf out) {
         begin(out);
-        while (deflate(out, Deflater.SYNC_FLUSH)) {
-            continue;
+        boolean more = true;
+        while (more) {
+            more = deflate(out, Deflater.SYNC_FLUSH);
         }
     }
 

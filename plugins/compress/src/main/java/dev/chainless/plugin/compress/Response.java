@@ -63,8 +63,9 @@ final class Response {
         byte[] bytes = response.bytes();
         int from = response.valueOffset(place);
         int to = from;
-        for (int end = from + response.valueLength(place); to < end && bytes[to] != ';'; to++) {
-            continue;
+        int end = from + response.valueLength(place);
+        while (to < end && bytes[to] != ';') {
+            to++;
         }
         while (to > from && ListedValue.isSpace(bytes[to - 1])) {
             to--;

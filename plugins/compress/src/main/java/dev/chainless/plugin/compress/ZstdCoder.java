@@ -64,8 +64,9 @@ final class ZstdCoder implements Coder {
 
     private void drain(ByteBuf out, EndDirective directive) {
         piece.clear().limit(0);
-        while (!step(out, piece, directive)) {
-            continue;
+        boolean done = false;
+        while (!done) {
+            done = step(out, piece, directive);
         }
     }
 

@@ -704,7 +704,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         if (tls == null) {
             var _ = duplex.shutdownOutput();
         } else {
-            var _ = tls.closeOutbound().addListener(_ -> duplex.shutdownOutput());
+            var _ = tls.closeOutbound().addListener(_ -> {
+                var _ = duplex.shutdownOutput();
+            });
         }
     }
 
