@@ -129,7 +129,7 @@ public final class Bench {
 
     private boolean swap(Generator generator, Started origin, Place originPlace, Map<String, Object> record)
             throws IOException, InterruptedException {
-        Swap.Outcome outcome = new Swap(options, processes, work, generator, origin, originPlace, out).run();
+        Swap.Outcome outcome = new Swap(options, processes, work, generator, originPlace, out).run();
         out.print(SwapReport.of(outcome));
         record.put("connections", SideBySide.CONNECTIONS);
         record.put("swap", outcome);

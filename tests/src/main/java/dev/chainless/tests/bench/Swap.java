@@ -32,20 +32,17 @@ final class Swap {
     private final Processes processes;
     private final Path work;
     private final Generator generator;
-    private final Started origin;
     private final Place originPlace;
     private final PrintStream out;
     private final int rate;
     private final List<Window> windows = new ArrayList<>();
     private final List<Changes.Change> changes = new ArrayList<>();
 
-    Swap(Options options, Processes processes, Path work, Generator generator, Started origin, Place originPlace,
-            PrintStream out) {
+    Swap(Options options, Processes processes, Path work, Generator generator, Place originPlace, PrintStream out) {
         this.options = options;
         this.processes = processes;
         this.work = work;
         this.generator = generator;
-        this.origin = origin;
         this.originPlace = originPlace;
         this.out = out;
         this.rate = options.rate().orElse(RATE);
