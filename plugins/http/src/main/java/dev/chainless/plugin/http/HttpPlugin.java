@@ -40,6 +40,8 @@ public final class HttpPlugin implements ProtocolPlugin<HttpListenerConfig, Http
 
     @Override
     public HttpUpstream upstream(HttpUpstreamConfig config, PluginContext context) {
-        return new Http1Upstream(config, context.loops());
+        return config.version().equals(HttpListenerConfig.HTTP_2)
+                ? new Http2Upstream(config, context)
+                : new Http1Upstream(config, context.loops());
     }
 }
