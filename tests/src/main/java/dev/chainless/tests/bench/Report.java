@@ -89,13 +89,13 @@ final class Report {
         return report.toString();
     }
 
-    static double median(Collection<Double> values) {
+    private static double median(Collection<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    static <T> double median(List<T> samples, ToDoubleFunction<? super T> value) {
+    private static double median(List<Sample> samples, ToDoubleFunction<Sample> value) {
         return median(samples.stream().map(value::applyAsDouble).toList());
     }
 
