@@ -64,12 +64,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         channel.pipeline().addLast(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel accepted) {
-                TlsServer tls = tls();
-                if (tls == null) {
-                    admit(accepted, loop);
-                } else {
-                    tls.accept(accepted, loop, () -> admit(accepted, loop));
-                }
+                begin(accepted, loop);
             }
         });
         counters.accepted.incrementShared();
@@ -85,6 +80,20 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                 channel.unsafe().closeForcibly();
             }
         }));
+    }
+
+    /** Between its being found and used, a TLS may have been replaced: then the next one is there. */
+    private void begin(Channel accepted, Loop loop) {
+        TlsServer tls = tls();
+        if (tls == null) {
+            admit(accepted, loop);
+            return;
+        }
+        boolean taken = tls.accept(accepted, loop, () -> admit(accepted, loop));
+        TlsServer next = taken ? null : tls();
+        if (!taken && (next == null || !next.accept(accepted, loop, () -> admit(accepted, loop)))) {
+            var _ = accepted.close();
+        }
     }
 
     private void admit(Channel accepted, Loop loop) {

@@ -86,11 +86,16 @@ final class TlsClient implements Part {
      */
     void connect(Channel channel, Loop loop, Endpoint endpoint, long nanos,
             BiConsumer<Channel, HandshakeWatch.@Nullable Failed> then) {
+        if (!TlsLibrary.retain(context)) {
+            then.accept(channel, new HandshakeWatch.Failed(TlsFailure.CLOSED, "the configuration has changed"));
+            return;
+        }
         String name = config.serverName().map(HostPattern::name).orElse(endpoint.host());
         SslHandler handler = context.newHandler(channel.alloc(), name, endpoint.port());
         handler.setHandshakeTimeoutMillis(0); // the watch has the time
         TlsLibrary.limitGroups(handler.engine(), common);
-        var watch = new HandshakeWatch(loop, nanos, metrics, () -> {}, (connected, failure) -> {
+        var watch = new HandshakeWatch(loop, nanos, metrics,
+                () -> ReferenceCountUtil.release(context), (connected, failure) -> {
             if (failure == null) {
                 connected.pipeline().addLast(new CloseNotify(true));
             }
@@ -107,6 +112,6 @@ final class TlsClient implements Part {
 
     @Override
     public void close() {
-        ReferenceCountUtil.release(context); // engines hold it on their own
+        ReferenceCountUtil.release(context); // handshakes and engines hold it on their own
     }
 }

@@ -8,9 +8,12 @@ import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslCredential;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.ReferenceCountUtil;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -41,6 +44,16 @@ final class TlsLibrary {
                     + OpenSsl.unavailabilityCause());
         }
         return found;
+    }
+
+    /** {@return whether a context is still there, and stays until it is released} */
+    static boolean retain(SslContext context) {
+        try {
+            ReferenceCountUtil.retain(context);
+            return true;
+        } catch (IllegalReferenceCountException e) {
+            return false;
+        }
     }
 
     /** Leaves an engine of the JDK the groups that are configured and that it knows; BoringSSL's has them of its context. */

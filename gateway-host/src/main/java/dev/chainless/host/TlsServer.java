@@ -149,16 +149,22 @@ final class TlsServer implements Part {
      *
      * @param loop that it lives on
      * @param ready runs once the handshake has succeeded; the session is left on the channel before
+     * @return false if it was closed already: then nothing has happened
      */
-    void accept(Channel channel, Loop loop, Runnable ready) {
+    boolean accept(Channel channel, Loop loop, Runnable ready) {
+        if (!TlsLibrary.retain(context)) {
+            return false;
+        }
         if (handshakes.incrementAndGet() > config.maxHandshakes()) {
             handshakes.decrementAndGet();
+            ReferenceCountUtil.release(context);
             metrics.failed(loop.index(), TlsFailure.TOO_MANY);
             var _ = channel.close();
-            return;
+            return true;
         }
         var watch = new HandshakeWatch(loop, config.handshakeTimeout().toNanos(), metrics, () -> {
             handshakes.decrementAndGet();
+            ReferenceCountUtil.release(context);
         }, (_, failure) -> {
             if (failure == null) {
                 channel.pipeline().addLast(new CloseNotify(false));
@@ -168,6 +174,7 @@ final class TlsServer implements Part {
             }
         });
         channel.pipeline().addLast(new HandshakeBuffers(), new ClientHelloHandler(names, this::handler, watch), watch);
+        return true;
     }
 
     /** {@return the handler that goes on with a client that is shown this certificate} */
@@ -191,6 +198,6 @@ final class TlsServer implements Part {
     @Override
     public void close() {
         work.close();
-        ReferenceCountUtil.release(context); // engines hold it on their own
+        ReferenceCountUtil.release(context); // handshakes and engines hold it on their own
     }
 }

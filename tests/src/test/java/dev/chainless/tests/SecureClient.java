@@ -34,8 +34,12 @@ final class SecureClient implements AutoCloseable {
     }
 
     SecureClient(int port, String host) throws IOException {
-        socket = (SSLSocket) context().getSocketFactory().createSocket(
-                new Socket(InetAddress.getLoopbackAddress(), port), host, port, true);
+        this(new Socket(InetAddress.getLoopbackAddress(), port), host);
+    }
+
+    /** Begins the handshake on a connection that is there. */
+    SecureClient(Socket connected, String host) throws IOException {
+        socket = (SSLSocket) context().getSocketFactory().createSocket(connected, host, connected.getPort(), true);
         socket.setSoTimeout(20_000);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName(host)));

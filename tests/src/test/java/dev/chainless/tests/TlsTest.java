@@ -217,9 +217,10 @@ final class TlsTest {
         Authority.Pair third = ca.rsa("third", "DNS:both.test");
         put(live, both);
         String table = "{ certificate = \"" + live + "/c.pem\", key = \"" + live + "/c.key\" }";
-        String toml = "[tls]\ncheck-files = \"50ms\"\n" + listener(table, "") + SAYS;
+        String toml = "[tls]\ncheck-files = \"50ms\"\n" + listener(table, "handshake-timeout = \"1m\"") + SAYS;
         try (GatewayProcess gateway = GatewayProcess.with(LOOPS, toml).start();
-                var old = new SecureClient(gateway.port(), "both.test")) {
+                var old = new SecureClient(gateway.port(), "both.test");
+                Socket undecided = silent(gateway)) {
             assertEquals("CN=both", old.subject());
             put(live, second);
             awaitSubject(gateway, "CN=second");
@@ -235,6 +236,11 @@ final class TlsTest {
             assertEquals("CN=both", subject(gateway));
             assertEquals("hello", old.get("/"));
             gateway.awaitOneGeneration();
+            // One that was accepted before all of this begins its handshake now.
+            try (var late = new SecureClient(undecided, "both.test")) {
+                assertEquals("CN=both", late.subject());
+                assertEquals("hello", late.get("/"));
+            }
         }
     }
 
