@@ -18,23 +18,30 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The certificates that a listener's table names, read from their files.
  *
  * @param identities in the order of the table, then those of the folder by name
+ * @param read the same by what names them
  * @param clientCa who signs the clients' certificates, empty if clients are not asked
  * @param warnings what an operator should know
  * @param files what they were read from
  */
-record TlsCertificates(List<TlsIdentity> identities, List<X509Certificate> clientCa, List<String> warnings,
-        TlsFiles files) {
+record TlsCertificates(List<TlsIdentity> identities, Map<CertificateConfig, TlsIdentity> read,
+        List<X509Certificate> clientCa, List<String> warnings, TlsFiles files) {
 
     /** A file, or two, with where they are named. */
     private record Source(CertificateConfig config, String key) {}
 
-    /** {@return what the files of a table hold; throws a {@link TlsProblems} with all that is wrong with them} */
-    static TlsCertificates of(ListenerTlsConfig config) {
+    /**
+     * {@return what the files of a table hold}
+     *
+     * @param before what was read of them before, null for nothing: of ten thousand most have not changed
+     * @throws TlsProblems with all that is wrong with them
+     */
+    static TlsCertificates of(ListenerTlsConfig config, @Nullable TlsCertificates before) {
         List<Problem> problems = new ArrayList<>();
         List<Source> sources = new ArrayList<>();
         for (int i = 0; i < config.certificates().size(); i++) {
@@ -50,12 +57,16 @@ record TlsCertificates(List<TlsIdentity> identities, List<X509Certificate> clien
         TlsFiles files = TlsFiles.of(files(config, sources));
         List<TlsIdentity> identities = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
-        Map<String, Path> seen = new HashMap<>();
+        Map<CertificateConfig, TlsIdentity> read = new HashMap<>();
+        Set<String> seen = new HashSet<>();
         for (Source source : sources) {
             CertificateConfig named = source.config();
             try {
-                TlsIdentity identity = TlsIdentity.read(named.certificate(), named.key(), named.ocsp());
-                if (seen.putIfAbsent(identity.alias(), named.certificate()) == null) {
+                TlsIdentity kept = before == null ? null : before.kept(named, files);
+                TlsIdentity identity =
+                        kept != null ? kept : TlsIdentity.read(named.certificate(), named.key(), named.ocsp());
+                read.put(named, identity);
+                if (seen.add(identity.alias())) {
                     identities.add(identity);
                 }
                 String warning = identity.warning(Instant.now());
@@ -75,16 +86,23 @@ record TlsCertificates(List<TlsIdentity> identities, List<X509Certificate> clien
         if (!problems.isEmpty()) {
             throw new TlsProblems(problems);
         }
-        return new TlsCertificates(List.copyOf(identities), clientCa, List.copyOf(warnings), files);
+        return new TlsCertificates(List.copyOf(identities), Map.copyOf(read), clientCa, List.copyOf(warnings), files);
+    }
+
+    private @Nullable TlsIdentity kept(CertificateConfig named, TlsFiles now) {
+        boolean same = paths(named).stream().allMatch(path -> now.stamps().getOrDefault(path, "")
+                .equals(files.stamps().getOrDefault(path, "?")));
+        return same ? read.get(named) : null;
+    }
+
+    private static List<Path> paths(CertificateConfig named) {
+        return List.of(named.certificate(), named.key(),
+                named.ocsp().orElseGet(() -> TlsIdentity.ocspFile(named.certificate())));
     }
 
     private static Set<Path> files(ListenerTlsConfig config, List<Source> sources) {
         Set<Path> files = new HashSet<>();
-        for (Source source : sources) {
-            CertificateConfig named = source.config();
-            files.addAll(List.of(named.certificate(), named.key(),
-                    named.ocsp().orElseGet(() -> TlsIdentity.ocspFile(named.certificate()))));
-        }
+        sources.forEach(source -> files.addAll(paths(source.config())));
         Stream.of(config.folder(), config.clientCa()).flatMap(Optional::stream).forEach(files::add);
         return files;
     }

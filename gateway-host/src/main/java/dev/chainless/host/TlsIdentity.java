@@ -10,6 +10,8 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPrivateKey;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -103,10 +105,12 @@ record TlsIdentity(String alias, List<X509Certificate> chain, PrivateKey key, by
     }
 
     private static boolean fits(X509Certificate certificate, PrivateKey key) {
+        if (key instanceof RSAPrivateKey secret && certificate.getPublicKey() instanceof RSAPublicKey open) {
+            return secret.getModulus().equals(open.getModulus());
+        }
         try {
             byte[] text = certificate.getEncoded();
-            Signature signature = Signature.getInstance(
-                    key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
+            Signature signature = Signature.getInstance("SHA256withECDSA");
             signature.initSign(key);
             signature.update(text);
             byte[] signed = signature.sign();

@@ -60,7 +60,7 @@ final class TlsServer implements Part {
         this.protocols = List.copyOf(protocols);
         this.metrics = metrics;
         this.work = work;
-        this.certificates = TlsCertificates.of(config);
+        this.certificates = TlsCertificates.of(config, before == null ? null : before.certificates);
         this.files = certificates.files();
         List<TlsIdentity> identities = certificates.identities();
         this.names = new ServerNames(identities, config.defaultName().map(Object::toString).orElse(""),
