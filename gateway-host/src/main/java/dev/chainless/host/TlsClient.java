@@ -96,11 +96,11 @@ final class TlsClient implements Part {
         TlsLibrary.limitGroups(handler.engine(), common);
         var watch = new HandshakeWatch(loop, nanos, metrics,
                 () -> ReferenceCountUtil.release(context), (connected, failure) -> {
-            if (failure == null) {
-                connected.pipeline().addLast(new CloseNotify(true));
-            }
-            then.accept(connected, failure);
-        });
+                    if (failure == null) {
+                        connected.pipeline().addLast(new CloseNotify(true));
+                    }
+                    then.accept(connected, failure);
+                });
         watch.serverName(name);
         channel.pipeline().addLast(new HandshakeBuffers(), handler, watch);
     }
