@@ -47,7 +47,9 @@ public class CompressBenchmark {
         String[] parts = setting.split(" ");
         int level = Integer.parseInt(parts[1]);
         coding = Objects.requireNonNull(Coding.named(parts[0]));
-        Objects.checkIndex(coding.obstacle() == null ? 0 : 1, 1);
+        if (coding.obstacle() != null) {
+            throw new IllegalStateException(coding.obstacle());
+        }
         coders = new Coders(new Levels(level, level, level), Integer.parseInt(parts[2]), 1);
         System.out.println("size: " + response() + " of " + SIZE);
     }

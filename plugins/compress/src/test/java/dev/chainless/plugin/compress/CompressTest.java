@@ -138,18 +138,18 @@ class CompressTest {
 
     @Test
     void pastTheMostResponsesGoAsTheyAre() throws Exception {
-        CompressStage small = stage(new FakeContext("compress", 1), 1);
-        StageRun first = StageRun.of(small, context.exchange("GET", "/").with("accept-encoding", "gzip"));
+        var other = new FakeContext("compress", 1);
+        CompressStage small = stage(other, 1);
+        StageRun first = StageRun.of(small, other.exchange("GET", "/").with("accept-encoding", "gzip"));
         first.response(200, "content-type", "text/plain");
-        StageRun second = StageRun.of(small, context.exchange("GET", "/").with("accept-encoding", "gzip"));
+        StageRun second = StageRun.of(small, other.exchange("GET", "/").with("accept-encoding", "gzip"));
         second.response(200, "content-type", "text/plain", "etag", "\"a\"");
         assertNull(second.exchange().responseField("content-encoding"));
         assertEquals("\"a\"", second.exchange().responseField("etag"));
         assertEquals("Accept-Encoding", second.exchange().responseField("vary"));
         assertEquals(1, small.tally().skipped().sum());
         second.complete(Completion.FINISHED);
-        small.byLoop(); // the first one's is given back by hand: its slot belongs to another context
-        first.exchange().exchange().get(small.running()).close();
+        first.complete(Completion.FINISHED);
         assertEquals(0, small.byLoop().getFirst().active());
         small.close();
     }
