@@ -132,7 +132,8 @@ final class GrpcTest {
 
     @BeforeParameterizedClassInvocation
     static void start(int loops) throws IOException {
-        server = NettyServerBuilder.forPort(0).addService(service()).maxConcurrentCallsPerConnection(20).build().start();
+        server = NettyServerBuilder.forPort(0).addService(service()).maxConcurrentCallsPerConnection(20).build()
+                .start();
         gateway = GatewayProcess.with(loops, """
                 [listeners.web]
                 listen = "127.0.0.1:@web@"

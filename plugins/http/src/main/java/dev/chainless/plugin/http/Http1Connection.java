@@ -87,6 +87,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     private boolean full;
     private boolean inputEnded;
 
+    private boolean mustBeHttp2;
     private boolean keepAlive;
     private boolean continueDue;
     private boolean headWritten;
@@ -110,7 +111,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
                 this::writeExpired);
         boolean proxied = listener.expectsProxyHeader(peer.getAddress());
         this.proxyHeader = proxied ? new ProxyHeader(listener.limits.maxHead()) : null;
-        this.state = proxied ? State.PROXY : firstState();
+        this.state = proxied ? State.PROXY : firstState("");
     }
 
     private static InetSocketAddress address(java.net.SocketAddress address) {
@@ -226,15 +227,17 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             forwarding = new Forwarding(listener.forwarding, loop, connection);
         }
         proxyHeader = null;
-        state = firstState();
+        state = firstState("");
         return true;
     }
 
-    private State firstState() {
-        return listener.speaksHttp2 ? State.VERSION : State.HEAD;
+    /** What was agreed upon in TLS (ALPN) holds; in the clear the first bytes say. */
+    private State firstState(String agreed) {
+        mustBeHttp2 = agreed.equals("h2") || !listener.speaksHttp1;
+        return mustBeHttp2 || (listener.speaksHttp2 && agreed.isEmpty()) ? State.VERSION : State.HEAD;
     }
 
-    /** RFC 9113, section 3.4: whoever begins with the preface speaks HTTP/2, by agreement in TLS or on its own word. */
+    /** RFC 9113, section 3.4: whoever speaks HTTP/2 begins with the preface, and nobody else does. */
     private boolean version() {
         int matched = Preface.match(input);
         if (matched == Preface.MORE) {
@@ -242,7 +245,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         }
         if (matched == Preface.HTTP_2) {
             state = State.HANDED_OVER;
-        } else if (listener.speaksHttp1) {
+        } else if (!mustBeHttp2) {
             state = State.HEAD;
         } else {
             close();

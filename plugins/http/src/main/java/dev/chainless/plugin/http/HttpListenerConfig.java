@@ -84,7 +84,8 @@ public record HttpListenerConfig(
         Optional<String> server,
         @Doc("The versions that are spoken: 1.1 (with 1.0) and 2, by agreement in TLS (ALPN) or, in the clear, by what the "
                 + "client begins with.")
-        @Default("[\"1.1\", \"2\"]") @OneOf({HttpListenerConfig.HTTP_1, HttpListenerConfig.HTTP_2}) List<String> versions,
+        @Default("[\"1.1\", \"2\"]") @OneOf({
+                HttpListenerConfig.HTTP_1, HttpListenerConfig.HTTP_2}) List<String> versions,
         @Doc("What a client may do on one HTTP/2 connection.") Http2Config h2) {
 
     static final String HTTP_1 = "1.1";

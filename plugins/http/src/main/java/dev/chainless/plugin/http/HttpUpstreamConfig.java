@@ -30,14 +30,16 @@ public record HttpUpstreamConfig(
                 + "its own.")
         @Default("off") ProxyProtocol sendProxyProtocol,
         @Doc("The version that is spoken: 1.1, or 2 from the first byte on (prior knowledge).")
-        @Default("1.1") @OneOf({HttpListenerConfig.HTTP_1, HttpListenerConfig.HTTP_2}) String version,
+        @Default("1.1") @OneOf({
+                HttpListenerConfig.HTTP_1, HttpListenerConfig.HTTP_2}) String version,
         @Doc("How an HTTP/2 connection is used.") Http2UpstreamConfig h2) {
 
     /** Refuses what cannot go together. */
     public HttpUpstreamConfig {
         if (version.equals(HttpListenerConfig.HTTP_2) && sendProxyProtocol != ProxyProtocol.OFF) {
-            throw new IllegalArgumentException("send-proxy-protocol names one client for a connection, but with version = "
-                    + "\"2\" many share one: leave one of them out");
+            throw new IllegalArgumentException(
+                    "send-proxy-protocol names one client for a connection, but with version = "
+                            + "\"2\" many share one: leave one of them out");
         }
     }
 

@@ -76,13 +76,14 @@ final class Huffman {
         int end = at;
         while (true) {
             while (count <= Long.SIZE - 2 * Byte.SIZE && next < to) {
-                bits = bits << 8 | in[next++] & 0xff;
+                bits = bits << 8 | (in[next++] & 0xff);
                 count += 8;
             }
             if (count == 0) {
                 return end;
             }
-            int window = count >= 8 ? (int) (bits >>> (count - 8)) & 0xff : ((int) bits << (8 - count) | 0xff >>> count) & 0xff;
+            int window = count >= 8 ? (int) (bits >>> (count - 8)) & 0xff
+                    : ((int) bits << (8 - count) | 0xff >>> count) & 0xff;
             int found = SHORT[window];
             int length = found >>> 8;
             if (length == 0) {

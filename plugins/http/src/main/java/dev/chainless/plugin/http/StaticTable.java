@@ -2,7 +2,6 @@ package dev.chainless.plugin.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.chainless.spi.http.FieldName;
 import java.util.Arrays;
 
 /**
@@ -87,7 +86,7 @@ final class StaticTable {
     private final int[] slots = new int[256];
 
     private StaticTable(int base, String text) {
-        String[] entries = text.split("\n");
+        String[] entries = text.lines().toArray(String[]::new);
         this.base = base;
         this.last = base + entries.length - 1;
         this.starts = new int[entries.length];
@@ -115,9 +114,9 @@ final class StaticTable {
 
     /** {@return the slot where an entry's name lies, or is to lie; a name's first entry is put there last} */
     private int slot(int entry) {
-        int slot = hashes[entry] * 0x9e3779b1 >>> 24;
+        int slot = (hashes[entry] * 0x9e3779b1) >>> 24;
         while (slots[slot] != 0 && !sameName(slots[slot] - 1, lines, starts[entry], nameLengths[entry])) {
-            slot = slot + 1 & 0xff;
+            slot = (slot + 1) & 0xff;
         }
         return slot;
     }
@@ -149,12 +148,12 @@ final class StaticTable {
      * @param hash of the name, finished
      */
     int find(byte[] bytes, int offset, int length, int hash) {
-        int slot = hash * 0x9e3779b1 >>> 24;
+        int slot = (hash * 0x9e3779b1) >>> 24;
         for (int entry = slots[slot] - 1; entry >= 0; entry = slots[slot] - 1) {
             if (hashes[entry] == hash && sameName(entry, bytes, offset, length)) {
                 return entry + base;
             }
-            slot = slot + 1 & 0xff;
+            slot = (slot + 1) & 0xff;
         }
         return -1;
     }

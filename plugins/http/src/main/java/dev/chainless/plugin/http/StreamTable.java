@@ -17,7 +17,7 @@ final class StreamTable<S extends FramedStream> {
     }
 
     private int home(int id, int mask) {
-        return id >>> 1 & mask;
+        return (id >>> 1) & mask;
     }
 
     @SuppressWarnings("unchecked") // only put() fills the slots
@@ -28,7 +28,7 @@ final class StreamTable<S extends FramedStream> {
             if (s.id == id) {
                 return (S) s;
             }
-            at = at + 1 & mask;
+            at = (at + 1) & mask;
         }
         return null;
     }
@@ -45,7 +45,7 @@ final class StreamTable<S extends FramedStream> {
         int mask = slots.length - 1;
         int at = home(stream.id, mask);
         while (slots[at] != null) {
-            at = at + 1 & mask;
+            at = (at + 1) & mask;
         }
         slots[at] = stream;
     }
@@ -67,12 +67,12 @@ final class StreamTable<S extends FramedStream> {
             if (s == null) {
                 return;
             }
-            at = at + 1 & mask;
+            at = (at + 1) & mask;
         }
         slots[at] = null;
         size--;
         // What was pushed behind it moves up, so that no search stops early.
-        for (int i = at + 1 & mask; slots[i] != null; i = i + 1 & mask) {
+        for (int i = (at + 1) & mask; slots[i] != null; i = (i + 1) & mask) {
             FramedStream moved = slots[i];
             slots[i] = null;
             insert(java.util.Objects.requireNonNull(moved));

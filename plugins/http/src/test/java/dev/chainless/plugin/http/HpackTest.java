@@ -132,7 +132,8 @@ class HpackTest {
 
     @Test
     void refusesWhatIsNoHpack() {
-        for (String hex : List.of("80", "ff00", "be", "c0", "3fe21f", "82" + "20", "ffffffffff7f", "00", "0001", "000161",
+        for (String hex : List.of("80", "ff00", "be", "c0", "3fe21f", "82" + "20", "ffffffffff7f", "00", "0001",
+                "000161",
                 "00016105", "000181ff0161", "0001840000000001", "40", "7f", "0f80808080808001",
                 // The end of the string, padding of eight bits, padding of zeros.
                 "00016184ffffffff", "000161831cffff", "000161811e")) {
