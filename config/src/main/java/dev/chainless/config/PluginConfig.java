@@ -19,7 +19,9 @@ public record PluginConfig(
         @Doc("Whether the gateway may run without this plugin. While its jar is not there, its stages are "
                 + "skipped, listeners of its protocol are not open, and routes to clusters that need it answer 503.")
         @Default("false") boolean optional,
-        @Doc("Whether the plugin may load and call native code. Without it, one whose classes would is not loaded.") @Default("false") boolean nativeAccess,
+        @Doc("Whether the plugin may load and call native code. Without it, one whose classes would is not "
+                + "loaded.")
+        @Default("false") boolean nativeAccess,
         @Doc("Whether stages of the plugin may be such that wait, for a disk or another server. They run on virtual "
                 + "threads.")
         @Default("false") boolean blocking,

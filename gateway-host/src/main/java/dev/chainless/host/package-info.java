@@ -60,6 +60,7 @@
  *
  * <p>Event loops run exchanges ({@code Flow}) and never block. Reloads run on the thread of who asks, one after the other;
  * retirements and scheduled work of plugins on virtual threads, and so do the calls of stages marked {@code @Blocking}
- * ({@code BlockingStage}): each with a snapshot of its exchange, which is suspended meanwhile, bounded in number and time; the admin server has a thread of its own.
+ * ({@code BlockingStage}): each with a snapshot of its exchange, which is suspended meanwhile, bounded in number and time.
+ * Connections are accepted on a loop of their own, on which no stage runs; the admin server has a thread of its own.
  */
 package dev.chainless.host;

@@ -1,5 +1,6 @@
 package dev.chainless.host;
 
+import static dev.chainless.host.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -55,7 +56,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -188,14 +188,6 @@ class BlockingStageTest {
 
     private static void take(Semaphore semaphore) throws InterruptedException {
         assertTrue(semaphore.tryAcquire(10, TimeUnit.SECONDS), "in time");
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + 10_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - end < 0, "in time");
-            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
-        }
     }
 
     // ---- the loop goes on

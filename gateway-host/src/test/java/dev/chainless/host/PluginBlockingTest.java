@@ -1,7 +1,7 @@
 package dev.chainless.host;
 
+import static dev.chainless.host.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chainless.config.GatewayConfig;
 import java.net.InetAddress;
@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,20 +86,12 @@ class PluginBlockingTest {
             AtomicInteger calls = gateway.registry().find("slow").orElseThrow().blockingCalls();
             TestHttp.Call aborted = http.send(loop, "/wait");
             TestHttp.Call broken = http.send(loop, "/wait");
-            await(() -> calls.get() == 2);
+            await("both calls are made", () -> calls.get() == 2);
             loop.execute(aborted::abort);
             Files.delete(jar);
-            await(() -> status.state() == PluginStatus.State.UNLOADED);
+            await("it is unloaded", () -> status.state() == PluginStatus.State.UNLOADED);
             assertEquals(0, broken.got.get(10, TimeUnit.SECONDS).status());
             assertEquals(200, http.send(loop, "/wait").got.get(10, TimeUnit.SECONDS).status());
-        }
-    }
-
-    private static void await(java.util.function.BooleanSupplier condition) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - end < 0, "in time");
-            LockSupport.parkNanos(5_000_000);
         }
     }
 }

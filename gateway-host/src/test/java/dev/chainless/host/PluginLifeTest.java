@@ -1,5 +1,6 @@
 package dev.chainless.host;
 
+import static dev.chainless.host.Await.await;
 import static dev.chainless.host.PluginSources.descriptor;
 import static dev.chainless.host.PluginSources.file;
 import static dev.chainless.host.PluginSources.filter;
@@ -23,10 +24,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -124,14 +123,6 @@ class PluginLifeTest {
         open.add(watcher);
         watcher.start();
         return watcher;
-    }
-
-    private static void await(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.call()) {
-            assertTrue(System.nanoTime() - end < 0, () -> "waited in vain until " + what);
-            LockSupport.parkNanos(5_000_000);
-        }
     }
 
     private String refusal(String name) {

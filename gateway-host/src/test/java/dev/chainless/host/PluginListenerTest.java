@@ -1,7 +1,7 @@
 package dev.chainless.host;
 
+import static dev.chainless.host.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chainless.config.GatewayConfig;
 import java.io.IOException;
@@ -12,9 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,14 +97,6 @@ class PluginListenerTest {
             return true;
         } catch (IOException e) {
             return false; // likewise
-        }
-    }
-
-    private static void await(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.call()) {
-            assertTrue(System.nanoTime() - end < 0, () -> "waited in vain until " + what);
-            LockSupport.parkNanos(5_000_000);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.chainless.host;
 
+import static dev.chainless.host.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -12,8 +13,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.chainless.config.ConfigException;
 import dev.chainless.config.GatewayBuilder;
 import dev.chainless.config.GatewayConfig;
-import dev.chainless.spi.Balancer;
-import dev.chainless.spi.BalancerPlugin;
 import dev.chainless.spi.FilterPlugin;
 import dev.chainless.spi.Handover;
 import dev.chainless.spi.Plugin;
@@ -39,7 +38,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -121,28 +119,6 @@ class ReloadTest {
                 }
             }
             return made;
-        }
-    }
-
-    private static final class First implements BalancerPlugin<NoConfig> {
-        @Override
-        public String name() {
-            return "round-robin";
-        }
-
-        @Override
-        public Class<NoConfig> config() {
-            return NoConfig.class;
-        }
-
-        @Override
-        public MethodHandles.Lookup lookup() {
-            return MethodHandles.lookup();
-        }
-
-        @Override
-        public Balancer balancer(NoConfig config, PluginContext context) {
-            return endpoints -> attempt -> 0;
         }
     }
 
@@ -230,7 +206,7 @@ class ReloadTest {
     }
 
     private void start(Consumer<GatewayBuilder> config) {
-        List<Plugin<?>> plugins = List.of(new ProbePlugin(), new First(), new Wire());
+        List<Plugin<?>> plugins = List.of(new ProbePlugin(), new TestHttp.First(), new Wire());
         gateway = Gateway.start(config(config), plugins);
     }
 
@@ -250,14 +226,6 @@ class ReloadTest {
     private void awaitClosed(int count) {
         await(() -> closed.size() >= count);
         assertEquals(count, closed.size());
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + 10_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - end < 0, "in time");
-            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
-        }
     }
 
     @Test

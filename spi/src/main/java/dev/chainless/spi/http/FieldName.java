@@ -91,7 +91,7 @@ public final class FieldName {
     /**
      * {@return the hash of a name, the same in any case and never 0}
      *
-     * <p>It is made of words, since a multiplication for each byte was a third of what reading a head took.
+     * <p>It is made of words of eight bytes: nearly all names are one to three of them.
      *
      * @param block holds the name
      * @param offset of its first byte

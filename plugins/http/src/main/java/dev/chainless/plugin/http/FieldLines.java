@@ -7,7 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads field lines, RFC 9112, section 5: {@code name ":" OWS value OWS CR LF}. Names and values are checked eight bytes at a time. Reused.
+ * Reads field lines, RFC 9112, section 5: {@code name ":" OWS value OWS CR LF}. Names and values are checked eight bytes
+ * at a time. Reused.
  */
 final class FieldLines {
     /** What follows is the empty line that ends the fields. */

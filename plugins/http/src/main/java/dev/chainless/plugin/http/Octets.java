@@ -80,8 +80,8 @@ final class Octets {
     }
 
     /**
-     * {@return the place of the first byte that is neither letter, digit nor hyphen, or one before it, less than eight
-     * bytes from the limit} Looks at eight bytes at a time.
+     * {@return the place of the first byte that is neither letter, digit nor hyphen; if there is none in the words of
+     * eight bytes before the limit, where the last of these ends} So up to seven bytes may be left to look at.
      *
      * @param bytes holds the name
      * @param from the first place
