@@ -11,6 +11,13 @@
  * Prints one line of name=value pairs. `late_p99_us` is how late requests were *sent* though a connection was free: it
  * is the generator's own delay, and large when its core is the limit. `unsent` were due and found no free connection
  * before the end.
+ *
+ *     load PORT RATE SECONDS CONNECTIONS ROUTES SUFFIX BODY-BYTES FILE DIGEST-1 DIGEST-2
+ *
+ * looks at every byte of the answers (checked.h): FILE has the content, and the digests are the Content-Digest of it with
+ * the byte 1 or 2 behind it. It goes on until SIGTERM; at each SIGUSR1, and at the end, it prints a line about what was
+ * answered since the last one. A connection that is closed is `closed` or `broken`, by whether an answer was due. The
+ * first bad answers go to the standard error.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -29,6 +36,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "checked.h"
+
 enum {
     HEAD_BYTES = 16 * 1024,
     REQUEST_BYTES = 512,
@@ -36,7 +45,8 @@ enum {
     DRAIN_SECONDS = 2,
     STEP_BITS = 6,
     STEPS = 1 << STEP_BITS,
-    BUCKETS = (64 - STEP_BITS) * STEPS
+    BUCKETS = (64 - STEP_BITS) * STEPS,
+    SHOWN = 10
 };
 
 struct connection {
@@ -64,6 +74,8 @@ static char (*requests)[REQUEST_BYTES];
 static struct connection *first_free, *last_free;
 static struct histogram latency, lateness;
 static uint64_t sent, completed, bad_status, bad_length, broken, reconnects, outstanding;
+static uint64_t bad_content, mixed, closed, seen[2], guests;
+static volatile sig_atomic_t window_ends, stopped;
 
 static void die(const char *what) {
     perror(what);
@@ -219,6 +231,46 @@ static void read_head(struct connection *connection) {
     }
 }
 
+static void show(const char *what, const struct connection *connection) {
+    static int shown;
+    if (shown++ < SHOWN) {
+        fprintf(stderr, "%s:\n%.*s\n", what, (int) connection->head_length, connection->head);
+    }
+}
+
+static void read_checked(struct connection *connection) {
+    char *head = connection->head;
+    ssize_t got = recv(connection->fd, head + connection->head_length, HEAD_BYTES - 1 - connection->head_length, 0);
+    if (got <= 0) {
+        show("broken off after", connection);
+        reopen(connection);
+        return;
+    }
+    connection->head_length += (size_t) got;
+    head[connection->head_length] = 0;
+    struct answer answer;
+    enum verdict verdict = read_answer(&answer, head, connection->head_length);
+    if (strncmp(head, "HTTP/1.1 200", 12) != 0) {
+        show("bad status", connection);
+        refuse(connection, &bad_status);
+    } else if (verdict == MALFORMED || (verdict == PARTIAL && connection->head_length == HEAD_BYTES - 1)) {
+        show("bad length", connection);
+        refuse(connection, &bad_length);
+    } else if (verdict == WHOLE && is_mixed(&answer)) {
+        show("mixed", connection);
+        mixed++;
+        finish(connection);
+    } else if (verdict == WHOLE && !is_right(&answer)) {
+        show("bad content", connection);
+        bad_content++;
+        finish(connection);
+    } else if (verdict == WHOLE) {
+        seen[answer.last - '1']++;
+        guests += answer.count[GUEST] > 0;
+        answered(connection);
+    }
+}
+
 /* The rest of a body is counted and thrown away in the kernel: copying it here would only load this core. */
 static void read_body(struct connection *connection) {
     ssize_t got = recv(connection->fd, NULL, (size_t) connection->body_left, MSG_TRUNC);
@@ -234,7 +286,10 @@ static void read_body(struct connection *connection) {
 
 static void readable(struct connection *connection) {
     if (!connection->busy) {
+        closed++;
         reopen(connection);
+    } else if (content.bytes != NULL) {
+        read_checked(connection);
     } else if (connection->body_left < 0) {
         read_head(connection);
     } else {
@@ -267,7 +322,8 @@ static void write_requests(const char *suffix) {
     }
     for (int i = 0; i < routes; i++) {
         int length = snprintf(requests[i], REQUEST_BYTES, "GET /r%d/%s HTTP/1.1\r\nHost: bench.example.org\r\n"
-                "User-Agent: chainless-load\r\nAccept: */*\r\nX-Remove-Me: by the proxy\r\n\r\n", i, suffix);
+                "User-Agent: chainless-load\r\nAccept: */*\r\nX-Remove-Me: by the proxy\r\n%s\r\n", i, suffix,
+                content.bytes == NULL ? "" : "Origin: https://app.example.org\r\nWant-Content-Digest: sha-256=5\r\n");
         if (length >= REQUEST_BYTES) {
             fprintf(stderr, "load: the path is longer than %d bytes\n", REQUEST_BYTES);
             exit(2);
@@ -287,13 +343,20 @@ static void wait_and_read(uint64_t wait_ns) {
     }
 }
 
+static void on_signal(int number) {
+    if (number == SIGTERM) {
+        stopped = 1;
+    }
+    window_ends = 1;
+}
+
 /* Returns how many requests were due. */
 static uint64_t run(double rate, double seconds, uint64_t start_ns) {
     uint64_t due_count = (uint64_t) (rate * seconds);
     uint64_t end_ns = start_ns + (uint64_t) (seconds * 1e9);
     double interval_ns = 1e9 / rate;
     bool starved = false;
-    for (;;) {
+    while (!window_ends) {
         uint64_t now = now_ns();
         if (now >= end_ns) {
             break;
@@ -325,6 +388,45 @@ static double cpu_seconds(void) {
             + (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
+/* Prints what came of a window and begins the next one. */
+static void end_window(uint64_t due, double elapsed, double cpu) {
+    printf("due=%lu completed=%lu unsent=%lu unanswered=%lu bad_status=%lu bad_length=%lu bad_content=%lu mixed=%lu "
+            "broken=%lu closed=%lu version_1=%lu version_2=%lu guests=%lu seconds=%.3f rate=%.1f p50_us=%.1f p99_us=%.1f "
+            "max_us=%.1f late_p99_us=%.1f cpu_share=%.3f\n",
+            due, completed, stopped ? 0 : due - sent, stopped ? outstanding : 0, bad_status, bad_length, bad_content, mixed,
+            broken, closed, seen[0], seen[1], guests, elapsed, (double) completed / elapsed, quantile_us(&latency, 0.5),
+            quantile_us(&latency, 0.99), (double) latency.max / 1000, quantile_us(&lateness, 0.99), cpu / elapsed);
+    fflush(stdout);
+    completed = bad_status = bad_length = bad_content = mixed = broken = closed = seen[0] = seen[1] = guests = 0;
+    memset(&latency, 0, sizeof latency);
+    memset(&lateness, 0, sizeof lateness);
+}
+
+/* Runs windows until it is stopped. What is due goes on from one to the next, a backlog too. */
+static void watch(double rate, double seconds) {
+    signal(SIGUSR1, on_signal);
+    signal(SIGTERM, on_signal);
+    uint64_t start_ns = now_ns();
+    uint64_t window_ns = start_ns;
+    double cpu = cpu_seconds();
+    while (!stopped) {
+        run(rate, seconds, start_ns);
+        if (!window_ends) {
+            stopped = 1;
+        }
+        window_ends = 0;
+        uint64_t now = now_ns();
+        if (stopped) {
+            drain();
+        }
+        double elapsed = (double) (now - window_ns) / 1e9;
+        uint64_t due = (uint64_t) ((double) (now - start_ns) * rate / 1e9);
+        end_window(due, elapsed, cpu_seconds() - cpu);
+        cpu = cpu_seconds();
+        window_ns = now;
+    }
+}
+
 static void connect_all(int count) {
     struct connection *connections = calloc((size_t) count, sizeof *connections);
     if (connections == NULL) {
@@ -336,9 +438,21 @@ static void connect_all(int count) {
     }
 }
 
+static void read_content(const char *file, const char *digest_1, const char *digest_2) {
+    FILE *in = fopen(file, "r");
+    content.length = (size_t) body_bytes;
+    content.bytes = malloc(content.length + 1);
+    if (in == NULL || content.bytes == NULL || fread(content.bytes, 1, content.length, in) != content.length) {
+        die(file);
+    }
+    fclose(in);
+    content.digests[0] = digest_1;
+    content.digests[1] = digest_2;
+}
+
 int main(int argc, char **argv) {
-    if (argc != 8) {
-        fprintf(stderr, "usage: load PORT RATE SECONDS CONNECTIONS ROUTES SUFFIX BODY-BYTES\n");
+    if (argc != 8 && argc != 11) {
+        fprintf(stderr, "usage: load PORT RATE SECONDS CONNECTIONS ROUTES SUFFIX BODY-BYTES [FILE DIGEST-1 DIGEST-2]\n");
         return 2;
     }
     port = atoi(argv[1]);
@@ -355,8 +469,15 @@ int main(int argc, char **argv) {
     if ((epoll_fd = epoll_create1(EPOLL_CLOEXEC)) < 0) {
         die("epoll_create1");
     }
+    if (argc == 11) {
+        read_content(argv[8], argv[9], argv[10]);
+    }
     write_requests(argv[6]);
     connect_all(connections);
+    if (argc == 11) {
+        watch(rate, seconds);
+        return 0;
+    }
 
     double cpu_before = cpu_seconds();
     uint64_t start_ns = now_ns();

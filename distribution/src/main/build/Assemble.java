@@ -14,16 +14,20 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * Puts the distribution together, run by the build with the JDK that it is made of: the trimmed runtime, the module
@@ -123,7 +127,7 @@ final class Assemble {
                 .replace("@VERSION@", version).replace("@ARCH@", arch));
     }
 
-    /** A plugin's jar is found by the plugin's name. */
+    /** A plugin's jar is found by the plugin's name; one with private dependencies is a folder of that name, with them. */
     private void copyPlugins() throws IOException {
         var prefix = "chainless-plugin-";
         var suffix = "-" + version + ".jar";
@@ -132,7 +136,13 @@ final class Assemble {
                 var file = jar.getFileName().toString();
                 if (file.startsWith(prefix) && file.endsWith(suffix)) {
                     var name = file.substring(prefix.length(), file.length() - suffix.length());
-                    copy(jar, home.resolve("plugins").resolve(name + ".jar"));
+                    var own = target.resolve("plugins").resolve(name);
+                    var place = home.resolve("plugins");
+                    if (Files.isDirectory(own)) {
+                        place = place.resolve(name);
+                        copyTree(own, place);
+                    }
+                    copy(jar, place.resolve(name + ".jar"));
                 }
             }
         }
@@ -226,27 +236,32 @@ final class Assemble {
  */
 final class Training {
     private static final Pattern LISTENING = Pattern.compile("Listening on 127\\.0\\.0\\.1:(\\d+) \\(web\\)");
+    private static final Pattern SECURE = Pattern.compile("Listening on 127\\.0\\.0\\.1:(\\d+) \\(secure\\)");
     private static final Pattern ADMIN = Pattern.compile("Admin on 127\\.0\\.0\\.1:(\\d+)");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Path home;
     private final Path cache;
+    private final Path sample;
     private final Path file;
     private final Path log;
 
     Training(Path home, Path module, Path target) {
         this.home = home;
         this.cache = home.resolve("lib/chainless.aot");
-        this.file = module.resolve("src/main/build/training.toml");
+        this.sample = module.resolve("src/main/build/training.toml");
+        this.file = target.resolve("training/training.toml");
         this.log = target.resolve("training.log");
     }
 
     void run() throws Exception {
+        var trusted = makeCertificate();
         var gateway = launch("-XX:AOTCacheOutput=" + cache, "run", file.toString());
         try {
             int port = port(gateway, LISTENING);
             int admin = port(gateway, ADMIN);
             sendRequests(port, admin);
+            sendSecurely(port(gateway, SECURE), trusted);
             gateway.destroy();
             awaitEnd(gateway);
         } finally {
@@ -267,6 +282,7 @@ final class Training {
                 expect(client, 200, get(web + "/plain/" + i));
             }
             expect(client, 200, get(web + "/v1/acme/items?page=2").header("accept", "application/json")
+                    .header("accept-encoding", "gzip")
                     .header("origin", "https://app.example.org").header("want-content-digest", "sha-256=1"));
             expect(client, 204, request(web + "/v1/acme/items").method("OPTIONS", BodyPublishers.noBody())
                     .header("accept", "json").header("origin", "https://app.example.org")
@@ -282,6 +298,42 @@ final class Training {
             expect(client, 429, get(web + "/scarce"));
             for (var path : List.of("/metrics", "/healthz", "/api/v1/routes")) {
                 expect(client, 200, get("http://127.0.0.1:" + admin + path));
+            }
+        }
+    }
+
+    /** Lays the configuration out with a certificate and key beside it. {@return what trusts that certificate} */
+    private SSLContext makeCertificate() throws Exception {
+        var store = file.resolveSibling("training.p12");
+        Files.createDirectories(store.getParent());
+        Files.deleteIfExists(store);
+        var password = "training";
+        Assemble.execute(List.of(Path.of(System.getProperty("java.home"), "bin/keytool").toString(), "-genkeypair",
+                "-keystore", store.toString(), "-storepass", password, "-alias", "training", "-keyalg", "EC", "-groupname",
+                "secp256r1", "-dname", "CN=training", "-ext", "san=ip:127.0.0.1", "-validity", "2"),
+                "keytool made no certificate for the AOT training");
+        var keys = KeyStore.getInstance(store.toFile(), password.toCharArray());
+        pem("training.pem", "CERTIFICATE", keys.getCertificate("training").getEncoded());
+        pem("training.key", "PRIVATE KEY", keys.getKey("training", password.toCharArray()).getEncoded());
+        Files.writeString(file, Files.readString(sample));
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        keys.setCertificateEntry("trusted", keys.getCertificate("training"));
+        trust.init(keys);
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private void pem(String name, String type, byte[] der) throws IOException {
+        Files.writeString(file.resolveSibling(name), "-----BEGIN " + type + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + type + "-----\n");
+    }
+
+    private void sendSecurely(int port, SSLContext trusted) throws Exception {
+        for (int i = 0; i < 4; i++) {
+            try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(trusted)
+                    .connectTimeout(PATIENCE).build()) {
+                expect(client, 200, get("https://127.0.0.1:" + port + "/plain/" + i));
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.chainless.spi.config.KeyedBy;
 import dev.chainless.spi.config.Range;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A group of upstream endpoints that serve the same.
@@ -23,6 +24,7 @@ import java.util.List;
  * @param maxPending requests that wait for a connection; more get 503 at once
  * @param maxRequestsPerConnection then a connection is closed; 0 for no limit
  * @param retries attempts after the first one
+ * @param tls towards the endpoints; empty for none
  * @param position where the table begins
  */
 public record ClusterConfig(
@@ -49,6 +51,8 @@ public record ClusterConfig(
         @Default("0") @Range(min = "0", max = "1000000000") int maxRequestsPerConnection,
         @Doc("How often a request that is safe to repeat is tried again, at another endpoint where there is one.")
         @Default("1") @Range(min = "0", max = "10") int retries,
+        @Doc("TLS towards the endpoints. Absent: none. An empty table: with all defaults.")
+        Optional<ClusterTlsConfig> tls,
         Position position) {
 
     /** Refuses a cluster without endpoints. */

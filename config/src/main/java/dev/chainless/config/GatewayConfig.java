@@ -15,6 +15,7 @@ import java.util.TreeSet;
  * @param admin the admin server
  * @param demo the embedded origin of the quickstart
  * @param pluginPolicy which plugins are trusted
+ * @param tls of all listeners and clusters that use it
  * @param plugins how the gateway treats plugins, by the plugin's name
  * @param listeners by name, at least one
  * @param clusters by name; see {@link #clusterNames()} for all that a route may name
@@ -29,6 +30,7 @@ public record GatewayConfig(
         @Doc("The admin server: health, metrics, state.") AdminConfig admin,
         @Doc("A tiny origin inside the gateway, for trying it out.") DemoConfig demo,
         @Doc("Which plugins are trusted, and what is asked of them.") PluginPolicyConfig pluginPolicy,
+        @Doc("TLS of all listeners and clusters that use it.") TlsConfig tls,
         @Doc("How the gateway treats plugins. The jar of each is found by this name.")
         Map<String, PluginConfig> plugins,
         @Doc("Where clients connect. At least one.") Map<String, ListenerConfig> listeners,
@@ -44,8 +46,8 @@ public record GatewayConfig(
 
     /** {@return the same with other threads, connections and buffers} */
     public GatewayConfig withRuntime(RuntimeConfig other) {
-        return new GatewayConfig(node, other, admin, demo, pluginPolicy, plugins, listeners, clusters, stages, routes,
-                include);
+        return new GatewayConfig(node, other, admin, demo, pluginPolicy, tls, plugins, listeners, clusters, stages,
+                routes, include);
     }
 
     /** {@return a builder of nothing but defaults} */

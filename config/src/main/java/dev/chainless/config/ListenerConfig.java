@@ -6,6 +6,7 @@ import dev.chainless.spi.config.HostPort;
 import dev.chainless.spi.config.KeyedBy;
 import dev.chainless.spi.config.Range;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where clients connect.
@@ -16,6 +17,7 @@ import java.util.List;
  * @param stages what each exchange passes before its route's stages, also one that has no route
  * @param backlog how many connections may wait to be accepted
  * @param maxConnections connections at once
+ * @param tls towards clients; empty for none
  * @param position where the table begins
  */
 public record ListenerConfig(
@@ -28,4 +30,5 @@ public record ListenerConfig(
         @Default("1024") @Range(min = "1", max = "65535") int backlog,
         @Doc("The most connections of this listener at once. More are closed as they come.")
         @Default("100000") @Range(min = "1", max = "10000000") int maxConnections,
+        @Doc("TLS towards clients. Absent: none.") Optional<ListenerTlsConfig> tls,
         Position position) {}

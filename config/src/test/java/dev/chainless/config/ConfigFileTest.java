@@ -130,6 +130,38 @@ class ConfigFileTest {
     }
 
     @Test
+    void checksTls() throws IOException {
+        assertProblems(main("""
+                [tls]
+                groups = ["X25519MLKEM76", "P-256"]
+                [listeners.a]
+                listen = "127.0.0.1:80"
+                [listeners.a.tls]
+                client-certificates = "optional"
+                folder = "x"
+                [listeners.b]
+                listen = "127.0.0.1:81"
+                tls = {}
+                [clusters.c]
+                endpoints = ["a:1"]
+                [clusters.c.tls]
+                key = "x.key"
+                [clusters.d]
+                endpoints = ["a:1"]
+                tls = { pins = ["sha256/abc"] }
+                """),
+                "gateway.toml:2:11: tls.groups[0]: expected a group: X25519MLKEM768, X25519, P-256, P-384, P-521, did you "
+                        + "mean \"X25519MLKEM768\"?, found the string \"X25519MLKEM76\"",
+                "gateway.toml:5:1: listeners.a.tls: client certificates need client-ca, a file with the certificates of "
+                        + "those who sign them",
+                "gateway.toml:10:1: listeners.b.tls: TLS needs at least one certificate: certificates = [{ certificate = "
+                        + "\"example.org.pem\", key = \"example.org.key\" }], or a folder",
+                "gateway.toml:13:1: clusters.c.tls: certificate and key go together, one of them is missing",
+                "gateway.toml:17:17: clusters.d.tls.pins[0]: expected a pin such as "
+                        + "\"sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\", found the string \"sha256/abc\"");
+    }
+
+    @Test
     void checksWhatSeveralTablesMustAgreeOn() throws IOException {
         assertProblems(main("""
                 [demo]
@@ -152,7 +184,7 @@ class ConfigFileTest {
                 """),
                 "gateway.toml:2:1: demo.enabled: the cluster \"demo\" is also defined under [clusters]",
                 "gateway.toml:9:1: listeners.c.tcp: unknown key; there is \"listen\", \"protocol\", \"stages\", "
-                        + "\"backlog\", \"max-connections\", \"http\"",
+                        + "\"backlog\", \"max-connections\", \"tls\", \"http\"",
                 "gateway.toml:12:1: clusters.\"a b\": expected a name of up to 100 letters, digits, \"_\", \"-\" and "
                         + "\".\", found the string \"a b\"",
                 "gateway.toml:16:14: routes[0].listeners[0]: unknown listener \"d\"; there is \"a\", \"b\", \"c\"",

@@ -21,6 +21,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final AtomicInteger open = new AtomicInteger();
     private volatile int limit;
     private volatile @Nullable Gate last;
+    private volatile @Nullable TlsServer lastTls;
 
     Acceptor(Listeners listeners, String name, int limit, ListenerMetrics counters) {
         this.listeners = listeners;
@@ -34,8 +35,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         limit = connections;
     }
 
-    /** The listener goes: what is accepted still goes to this codec. */
-    void leave(@Nullable Gate gate) {
+    /** The listener goes: what is accepted still goes to this codec, by this TLS. */
+    void leave(@Nullable Gate gate, @Nullable TlsServer tls) {
+        lastTls = tls;
         last = gate;
     }
 
@@ -62,12 +64,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         channel.pipeline().addLast(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel accepted) {
-                Gate gate = gate();
-                if (gate == null) {
-                    var _ = accepted.close();
-                } else {
-                    gate.codec().accept(accepted, name, loop.index());
-                }
+                begin(accepted, loop);
             }
         });
         counters.accepted.incrementShared();
@@ -83,6 +80,35 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                 channel.unsafe().closeForcibly();
             }
         }));
+    }
+
+    /** Between its being found and used, a TLS may have been replaced: then the next one is there. */
+    private void begin(Channel accepted, Loop loop) {
+        TlsServer tls = tls();
+        if (tls == null) {
+            admit(accepted, loop);
+            return;
+        }
+        boolean taken = tls.accept(accepted, loop, () -> admit(accepted, loop));
+        TlsServer next = taken ? null : tls();
+        if (!taken && (next == null || !next.accept(accepted, loop, () -> admit(accepted, loop)))) {
+            var _ = accepted.close();
+        }
+    }
+
+    private void admit(Channel accepted, Loop loop) {
+        Gate gate = gate();
+        if (gate == null) {
+            var _ = accepted.close();
+        } else {
+            gate.codec().accept(accepted, name, loop.index());
+        }
+    }
+
+    private @Nullable TlsServer tls() {
+        Generation now = listeners.generations().current();
+        TlsServer leaving = lastTls;
+        return leaving != null ? leaving : now == null ? null : now.tls().get(name);
     }
 
     private @Nullable Gate gate() {

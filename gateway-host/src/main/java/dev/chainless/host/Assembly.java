@@ -6,6 +6,8 @@ import dev.chainless.config.ConfigException;
 import dev.chainless.config.EndpointConfig;
 import dev.chainless.config.GatewayConfig;
 import dev.chainless.config.ListenerConfig;
+import dev.chainless.config.ListenerTlsConfig;
+import dev.chainless.config.Problem;
 import dev.chainless.config.RawTable;
 import dev.chainless.config.RouteConfig;
 import dev.chainless.config.RouteTarget;
@@ -125,7 +127,37 @@ final class Assembly {
         Gate gate = gate(name, listener, plugin, protocol);
         if (gate != null) {
             generation.gates().put(name, gate);
+            listener.tls().ifPresent(tls -> secure(name, tls, protocols(listener, protocol)));
         }
+    }
+
+    private <C extends Record> List<String> protocols(ListenerConfig listener, ProtocolPlugin<C, ?> protocol) {
+        C bound = shop.bind(listener.settings(), protocol.config(), protocol);
+        return bound == null ? List.of() : protocol.applicationProtocols(bound);
+    }
+
+    private void secure(String name, ListenerTlsConfig tls, List<String> protocols) {
+        TlsServer before = previous == null ? null : previous.tls().get(name);
+        if (before != null && before.fits(tls, config.tls(), protocols)) {
+            generation.parts().add(before);
+            generation.tls().put(name, before);
+            return;
+        }
+        UseContext context = shop.context(name, "tls");
+        try {
+            var server = new TlsServer(tls, config.tls(), protocols, before, engine.hostMetrics().listenerTls(name),
+                    context);
+            server.warn(name, context.logger());
+            generation.parts().add(server);
+            generation.tls().put(name, server);
+            return;
+        } catch (TlsProblems e) {
+            e.problems().forEach(problem -> shop.problems().add(new Problem(problem.file(), problem.line(),
+                    problem.column(), "listeners." + name + ".tls." + problem.key(), problem.message())));
+        } catch (IllegalArgumentException e) {
+            shop.problem(tls.position(), "listeners." + name + ".tls", String.valueOf(e.getMessage()));
+        }
+        context.close();
     }
 
     private <C extends Record> @Nullable Gate gate(String name, ListenerConfig listener, LoadedPlugin plugin,

@@ -106,6 +106,13 @@ abstract class BodyPath {
         }
     }
 
+    /** Nothing more comes for now: body stages pass on what they hold back. */
+    final void flush() {
+        for (int i = 0; i < stepCount && open; i++) {
+            steps[i].flush();
+        }
+    }
+
     /** The other side can take more. */
     final void writable() {
         govern();
@@ -136,6 +143,8 @@ abstract class BodyPath {
     abstract boolean sinkWritable();
 
     abstract void stageData(int body, Exchange exchange, ByteBuf chunk, BodyOut out);
+
+    abstract void stageFlush(int body, Exchange exchange, BodyOut out);
 
     abstract void stageEnd(int body, Exchange exchange, @Nullable Head last, BodyOut out);
 
@@ -208,6 +217,7 @@ abstract class BodyPath {
         private int inboxBytes;
         private boolean endWaits;
         private boolean endHasTrailers;
+        private boolean endPassed;
         private @Nullable Pause suspension;
 
         Step(int index) {
@@ -231,7 +241,14 @@ abstract class BodyPath {
                     lastTrailers.copyFrom(last);
                 }
             } else {
+                endPassed = true;
                 stageEnd(body, flow.exchange, last, this);
+            }
+        }
+
+        void flush() {
+            if (suspension == null && inbox.isEmpty() && !endPassed) {
+                stageFlush(body, flow.exchange, this);
             }
         }
 
@@ -291,6 +308,7 @@ abstract class BodyPath {
             }
             if (endWaits && suspension == null && inbox.isEmpty() && !closed) {
                 endWaits = false;
+                endPassed = true;
                 stageEnd(body, flow.exchange, endHasTrailers ? lastTrailers : null, this);
             }
             if (!closed) {
@@ -303,6 +321,7 @@ abstract class BodyPath {
             release(inbox);
             inboxBytes = 0;
             endWaits = false;
+            endPassed = false;
             lastTrailers.clear();
             suspension = null;
         }

@@ -178,6 +178,13 @@ abstract class Chain {
     abstract void responseData(int i, Exchange x, ByteBuf chunk, BodyOut out);
 
     /**
+     * Lets a stage pass on what it holds back of the response's body.
+     *
+     * @param i 0 to {@link #responseBodies()} - 1
+     */
+    abstract void responseFlush(int i, Exchange x, BodyOut out);
+
+    /**
      * Gives the end of the response's body to a stage.
      *
      * @param i 0 to {@link #responseBodies()} - 1

@@ -80,6 +80,8 @@ final class ChainClassWriter {
     private static final MethodTypeDesc LOGS = MethodTypeDesc.of(ConstantDescs.CD_void, CURSOR);
     private static final MethodTypeDesc TAKES_DATA =
             MethodTypeDesc.of(ConstantDescs.CD_void, EXCHANGE, desc(ByteBuf.class), desc(BodyOut.class));
+    private static final MethodTypeDesc FLUSHES =
+            MethodTypeDesc.of(ConstantDescs.CD_void, EXCHANGE, desc(BodyOut.class));
     private static final MethodTypeDesc TAKES_END =
             MethodTypeDesc.of(ConstantDescs.CD_void, EXCHANGE, desc(Head.class), desc(BodyOut.class));
     private static final MethodTypeDesc WANTS = MethodTypeDesc.of(ConstantDescs.CD_boolean, EXCHANGE);
@@ -124,6 +126,7 @@ final class ChainClassWriter {
             if (shape.responseBodies.length > 0) {
                 body(type, shape.responseBodies, RESPONSE_BODY, "wantsResponseBody", WANTS);
                 body(type, shape.responseBodies, RESPONSE_BODY, "responseData", TAKES_DATA);
+                body(type, shape.responseBodies, RESPONSE_BODY, "responseFlush", FLUSHES);
                 body(type, shape.responseBodies, RESPONSE_BODY, "responseEnd", TAKES_END);
             }
         });

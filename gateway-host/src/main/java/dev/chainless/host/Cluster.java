@@ -7,6 +7,7 @@ import dev.chainless.spi.http.Attempt;
 import dev.chainless.spi.http.HttpUpstream;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named set of endpoints and the choice among them. When its configuration changes it is made anew, of the endpoints,
@@ -17,6 +18,7 @@ final class Cluster {
     private final ClusterConfig config;
     private final Use<HttpUpstream> codec;
     private final Use<Balancer> balancer;
+    private final @Nullable TlsClient tls;
     private final List<Endpoint> addresses;
     private final List<EndpointState> endpoints;
     private final Balancer.Picker picker;
@@ -26,15 +28,18 @@ final class Cluster {
     /**
      * Makes a cluster.
      *
+     * @param tls of its connections, null for none
      * @param addresses with the weights of this configuration
      * @param endpoints with their pools, in the order of the addresses
      */
     Cluster(String name, ClusterConfig config, Use<HttpUpstream> codec, Use<Balancer> balancer,
-            List<Endpoint> addresses, List<EndpointState> endpoints, ClusterMetrics metrics, int loops) {
+            @Nullable TlsClient tls, List<Endpoint> addresses, List<EndpointState> endpoints, ClusterMetrics metrics,
+            int loops) {
         this.name = name;
         this.config = config;
         this.codec = codec;
         this.balancer = balancer;
+        this.tls = tls;
         this.addresses = List.copyOf(addresses);
         this.endpoints = List.copyOf(endpoints);
         this.metrics = metrics;
@@ -68,6 +73,10 @@ final class Cluster {
 
     Use<Balancer> balancer() {
         return balancer;
+    }
+
+    @Nullable TlsClient tls() {
+        return tls;
     }
 
     List<Endpoint> addresses() {

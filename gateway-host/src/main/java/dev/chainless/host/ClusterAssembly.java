@@ -1,6 +1,7 @@
 package dev.chainless.host;
 
 import dev.chainless.config.ClusterConfig;
+import dev.chainless.config.ClusterTlsConfig;
 import dev.chainless.config.EndpointConfig;
 import dev.chainless.config.Position;
 import dev.chainless.config.RawTable;
@@ -29,9 +30,13 @@ final class ClusterAssembly {
         if (codec == null || balancer == null) {
             return;
         }
+        TlsClient tls = config.tls().isEmpty() ? null : tls(name, config, config.tls().get(), before);
+        if (tls == null && config.tls().isPresent()) {
+            return;
+        }
         List<Endpoint> addresses = wanted.stream()
                 .map(e -> new Endpoint(e.address().host(), e.address().port(), e.weight())).toList();
-        List<EndpointState> endpoints = endpoints(name, PoolConfig.of(config), codec, addresses, before);
+        List<EndpointState> endpoints = endpoints(name, PoolConfig.of(config), codec, tls, addresses, before);
         shop.generation().parts().addAll(endpoints);
         boolean same = before != null && before.config().equals(config) && before.codec() == codec
                 && before.balancer() == balancer && before.addresses().equals(addresses)
@@ -41,7 +46,7 @@ final class ClusterAssembly {
             return;
         }
         try {
-            shop.generation().clusters().put(name, new Cluster(name, config, codec, balancer, addresses, endpoints,
+            shop.generation().clusters().put(name, new Cluster(name, config, codec, balancer, tls, addresses, endpoints,
                     shop.engine().hostMetrics().cluster(name), shop.engine().loops().count()));
         } catch (RuntimeException | LinkageError e) {
             shop.problem(config.position(), "balancer", "the plugin \"" + balancer.plugin().name() + "\" failed: " + e);
@@ -49,18 +54,18 @@ final class ClusterAssembly {
     }
 
     private List<EndpointState> endpoints(String name, PoolConfig settings, Use<HttpUpstream> codec,
-            List<Endpoint> addresses, @Nullable Cluster before) {
+            @Nullable TlsClient tls, List<Endpoint> addresses, @Nullable Cluster before) {
         List<EndpointState> left = before == null ? new ArrayList<>() : new ArrayList<>(before.endpoints());
         List<EndpointState> endpoints = new ArrayList<>();
         for (Endpoint address : addresses) {
-            EndpointState kept = left.stream().filter(state -> state.fits(address, settings, codec)).findFirst()
+            EndpointState kept = left.stream().filter(state -> state.fits(address, settings, codec, tls)).findFirst()
                     .orElse(null);
             if (kept != null) {
                 left.remove(kept);
                 endpoints.add(kept);
                 continue;
             }
-            var state = new EndpointState(address, settings, codec, shop.engine().loops(),
+            var state = new EndpointState(address, settings, codec, tls, shop.engine().loops(),
                     shop.engine().hostMetrics().cluster(name));
             if (state.named()) {
                 state.lookUp(shop.context(name, "dns"), name);
@@ -68,6 +73,31 @@ final class ClusterAssembly {
             endpoints.add(state);
         }
         return endpoints;
+    }
+
+    private @Nullable TlsClient tls(String name, ClusterConfig config, ClusterTlsConfig table,
+            @Nullable Cluster before) {
+        LoadedPlugin plugin = shop.plugin(config.protocol(), config.position(), "protocol");
+        if (plugin == null || !(plugin.plugin() instanceof ProtocolPlugin<?, ?> protocol)) {
+            return null;
+        }
+        List<String> protocols = protocols(config, protocol);
+        TlsClient kept = before == null ? null : before.tls();
+        try {
+            TlsClient tls = kept != null && kept.fits(table, shop.config().tls(), protocols) ? kept
+                    : new TlsClient(table, shop.config().tls(), protocols,
+                            shop.engine().hostMetrics().clusterTls(name));
+            shop.generation().parts().add(tls);
+            return tls;
+        } catch (IllegalArgumentException e) {
+            shop.problem(table.position(), "clusters." + name + ".tls", String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    private <U extends Record> List<String> protocols(ClusterConfig config, ProtocolPlugin<?, U> protocol) {
+        U bound = shop.bind(config.settings(), protocol.upstreamConfig(), protocol);
+        return bound == null ? List.of() : protocol.upstreamApplicationProtocols(bound);
     }
 
     private @Nullable Use<HttpUpstream> codec(String name, ClusterConfig config, @Nullable Cluster before) {

@@ -111,6 +111,7 @@ final class EndpointPool {
     }
 
     private void connect(InetSocketAddress address) {
+        long begin = System.nanoTime();
         new Bootstrap().group(loop.eventLoop())
                 .channel(endpoint.loops().socketType())
                 .option(ChannelOption.ALLOCATOR, endpoint.loops().allocator())
@@ -123,7 +124,11 @@ final class EndpointPool {
                 .connect(address)
                 .addListener(future -> {
                     Channel channel = ((io.netty.channel.ChannelFuture) future).channel();
-                    if (future.isSuccess()) {
+                    TlsClient tls = endpoint.tls();
+                    if (future.isSuccess() && tls != null) {
+                        secure(tls, channel, begin);
+                    } else if (future.isSuccess()) {
+                        channel.pipeline().removeFirst();
                         connected(channel);
                     } else {
                         failed(future.cause());
@@ -131,8 +136,21 @@ final class EndpointPool {
                 });
     }
 
-    private void connected(Channel channel) {
+    private void secure(TlsClient tls, Channel channel, long begin) {
         channel.pipeline().removeFirst();
+        long left = endpoint.config().connectTimeout().toNanos() - (System.nanoTime() - begin);
+        tls.connect(channel, loop, endpoint.endpoint(), left, (secured, failure) -> {
+            if (failure == null) {
+                connected(secured);
+            } else {
+                var _ = secured.close();
+                failed(failure.reason() == TlsFailure.TIMEOUT ? 504 : 502,
+                        "TLS with the endpoint failed: " + failure.text());
+            }
+        });
+    }
+
+    private void connected(Channel channel) {
         Link link = new Link(this);
         link.connected(endpoint.codec().connect(channel, loop.index(), link));
         opening--;
@@ -146,12 +164,16 @@ final class EndpointPool {
     }
 
     private void failed(Throwable cause) {
+        boolean timedOut = cause instanceof io.netty.channel.ConnectTimeoutException;
+        failed(timedOut ? 504 : 502, timedOut ? "connecting to the endpoint took too long"
+                : "the endpoint refused the connection");
+    }
+
+    private void failed(int status, String detail) {
         endpoint.giveConnection();
         opening--;
         endpoint.metrics().connectFailures.increment(loop.index());
-        boolean timedOut = cause instanceof io.netty.channel.ConnectTimeoutException;
-        failNext(timedOut ? 504 : 502, timedOut ? "connecting to the endpoint took too long"
-                : "the endpoint refused the connection");
+        failNext(status, detail);
         more();
     }
 

@@ -25,6 +25,7 @@ final class EndpointState implements Part {
     private final Endpoint endpoint;
     private final PoolConfig config;
     private final Use<HttpUpstream> codec;
+    private final @Nullable TlsClient tls;
     private final Loops loops;
     private final ClusterMetrics metrics;
     private final List<EndpointPool> pools;
@@ -39,10 +40,12 @@ final class EndpointState implements Part {
     private volatile InetSocketAddress[] addresses;
     private @Nullable UseContext lookups;
 
-    EndpointState(Endpoint endpoint, PoolConfig config, Use<HttpUpstream> codec, Loops loops, ClusterMetrics metrics) {
+    EndpointState(Endpoint endpoint, PoolConfig config, Use<HttpUpstream> codec, @Nullable TlsClient tls, Loops loops,
+            ClusterMetrics metrics) {
         this.endpoint = endpoint;
         this.config = config;
         this.codec = codec;
+        this.tls = tls;
         this.loops = loops;
         this.metrics = metrics;
         this.idle = new AtomicIntegerArray(loops.count());
@@ -55,9 +58,10 @@ final class EndpointState implements Part {
     }
 
     /** {@return whether a cluster can take it over with its connections} */
-    boolean fits(Endpoint wanted, PoolConfig settings, Use<HttpUpstream> by) {
+    @SuppressWarnings("ReferenceEquality") // another one may check other certificates
+    boolean fits(Endpoint wanted, PoolConfig settings, Use<HttpUpstream> by, @Nullable TlsClient through) {
         return wanted.host().equals(endpoint.host()) && wanted.port() == endpoint.port() && settings.equals(config)
-                && by == codec;
+                && by == codec && through == tls;
     }
 
     EndpointPool pool(int loop) {
@@ -70,6 +74,10 @@ final class EndpointState implements Part {
 
     HttpUpstream codec() {
         return codec.made();
+    }
+
+    @Nullable TlsClient tls() {
+        return tls;
     }
 
     Loops loops() {

@@ -670,6 +670,20 @@ final class Flow extends Cursor implements ExchangeHost {
 
     void upstreamReadComplete() {
         moment = 0;
+        flushDownstream();
+    }
+
+    /** Sends what came so far, also what body stages hold back. */
+    private void flushDownstream() {
+        if (phase != Phase.STREAMING) {
+            return;
+        }
+        try {
+            responsePath.flush();
+        } catch (Throwable e) {
+            broken(e);
+            return;
+        }
         if (phase == Phase.STREAMING) {
             downstream().flush(exchange);
         }
@@ -789,9 +803,7 @@ final class Flow extends Cursor implements ExchangeHost {
 
     /** Sends what is buffered on both sides, after work that no read began. */
     void flushBoth() {
-        if (phase == Phase.STREAMING) {
-            downstream().flush(exchange);
-        }
+        flushDownstream();
         if (link != null && phase.compareTo(Phase.SENT) >= 0) {
             link.connection().flush(exchange.attempt());
         }
@@ -1054,6 +1066,11 @@ final class Flow extends Cursor implements ExchangeHost {
         }
 
         @Override
+        void stageFlush(int body, Exchange x, BodyOut out) {
+            // What a stage holds back of a request, it has until the request's end: no client waits for a part of it.
+        }
+
+        @Override
         void stageData(int body, Exchange x, ByteBuf chunk, BodyOut out) {
             try {
                 chain().requestData(body, x, chunk, out);
@@ -1113,6 +1130,16 @@ final class Flow extends Cursor implements ExchangeHost {
         void stageData(int body, Exchange x, ByteBuf chunk, BodyOut out) {
             try {
                 chain().responseData(body, x, chunk, out);
+            } catch (Throwable e) {
+                countFailure(chain().responseBodyStage(body));
+                throw e;
+            }
+        }
+
+        @Override
+        void stageFlush(int body, Exchange x, BodyOut out) {
+            try {
+                chain().responseFlush(body, x, out);
             } catch (Throwable e) {
                 countFailure(chain().responseBodyStage(body));
                 throw e;

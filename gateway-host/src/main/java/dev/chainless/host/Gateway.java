@@ -177,6 +177,7 @@ public final class Gateway implements AutoCloseable {
             watcher = new PluginWatcher(plugins, reloader::respecialise);
             watcher.start();
         }
+        background.execute(new TlsWatch(engine.generations(), reloader::respecialise));
         listening = true;
         notifier.ready();
         notifier.watch(watch::responsive);

@@ -39,6 +39,7 @@ final class Generation {
     private final Map<String, Cluster> clusters = new HashMap<>();
     private final Map<String, ListenerState> listeners = new HashMap<>();
     private final Map<String, Gate> gates = new HashMap<>();
+    private final Map<String, TlsServer> tls = new HashMap<>();
     private final Map<StageConfig, StageKey> keys = new HashMap<>();
     private final Map<StageKey, Use<HttpStage>> stages = new HashMap<>();
     private final Map<String, Use<HttpStage>> places = new LinkedHashMap<>();
@@ -89,6 +90,11 @@ final class Generation {
     /** {@return the codecs by the listeners' names} */
     Map<String, Gate> gates() {
         return gates;
+    }
+
+    /** {@return the TLS of those listeners that have it, by their names} */
+    Map<String, TlsServer> tls() {
+        return tls;
     }
 
     /** {@return what the tables of the stages were bound to, so that equal ones need not be bound again} */

@@ -82,6 +82,16 @@ final class HostMetrics {
         return listeners.computeIfAbsent(name, n -> new ListenerMetrics(registry, "listener " + n, n));
     }
 
+    /** {@return the metrics of a listener's handshakes} */
+    TlsMetrics listenerTls(String name) {
+        return new TlsMetrics(registry.scope("listener " + name, "listener", name), "");
+    }
+
+    /** {@return the metrics of a cluster's handshakes} */
+    TlsMetrics clusterTls(String name) {
+        return new TlsMetrics(registry.scope("cluster " + name, "cluster", name), "upstream_");
+    }
+
     /** {@return the metrics of a cluster, the same at every call} */
     ClusterMetrics cluster(String name) {
         return clusters.computeIfAbsent(name, n -> new ClusterMetrics(registry, "cluster " + n, n));

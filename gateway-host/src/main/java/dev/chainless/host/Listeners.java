@@ -131,12 +131,12 @@ final class Listeners {
         /**
          * Says that listeners go, before the generation without them is published.
          *
-         * @param gates of the generation that goes
+         * @param before the generation that goes
          */
-        void leaving(Map<String, Gate> gates) {
+        void leaving(Generation before) {
             bound.forEach((name, old) -> {
                 if (!next.containsKey(name)) {
-                    old.acceptor().leave(gates.get(name));
+                    old.acceptor().leave(before.gates().get(name), before.tls().get(name));
                 }
             });
         }

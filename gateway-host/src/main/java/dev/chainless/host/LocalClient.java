@@ -87,7 +87,7 @@ final class LocalClient implements HttpClient {
             Flow started = loop.flow(null, this);
             flow = started;
             Exchange exchange = started.exchange;
-            exchange.connection(new Connection("", loop.index(), loop.eventLoop(), HERE, HERE, false),
+            exchange.connection(new Connection("", loop.index(), loop.eventLoop(), HERE, HERE, null),
                     HERE.getAddress());
             Head head = exchange.request();
             head.linesEnd(0);

@@ -183,7 +183,7 @@ final class Reloader {
             first.run();
             sockets = listeners.prepare(served(after), config.runtime().maxConnections(), activated);
             if (before != null) {
-                sockets.leaving(before.gates());
+                sockets.leaving(before);
                 gates().stream().filter(gate -> !config.listeners().containsKey(gate.ingress().listener()))
                         .forEach(gate -> gate.ingress().pin(before));
             }

@@ -144,6 +144,11 @@ abstract class ShapedChain extends Chain {
     }
 
     @Override
+    void responseFlush(int i, Exchange x, BodyOut out) {
+        throw new IndexOutOfBoundsException(i);
+    }
+
+    @Override
     void responseEnd(int i, Exchange x, @Nullable Head trailers, BodyOut out) {
         throw new IndexOutOfBoundsException(i);
     }

@@ -132,7 +132,7 @@ public class ChainBenchmark {
         exchange.request().add(FieldName.ACCEPT, "*/*");
         InetAddress client = InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 1});
         var peer = new InetSocketAddress(client, 40000);
-        exchange.connection(new Connection("web", 0, new DefaultEventLoop(), peer, peer, false), client);
+        exchange.connection(new Connection("web", 0, new DefaultEventLoop(), peer, peer, null), client);
         return exchange;
     }
 

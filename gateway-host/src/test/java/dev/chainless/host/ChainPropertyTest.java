@@ -32,7 +32,8 @@ class ChainPropertyTest {
     private static final String[] DECISIONS = {"authenticate", "decide", "onRequest", "onUpstreamRequest1",
             "onUpstreamRequest2", "onUpstreamResponse1", "onUpstreamResponse2", "onResponse"};
     private static final String[] CALLS =
-            {"complete", "log", "requestData", "requestEnd", "responseData", "responseEnd", "wantsResponseBody"};
+            {"complete", "log", "requestData", "requestEnd", "responseData", "responseFlush", "responseEnd",
+                    "wantsResponseBody"};
 
     private final ChainSpecialiser byShape = new ChainSpecialiser(false);
 
@@ -160,6 +161,7 @@ class ChainPropertyTest {
                 if (chain.responseBodyStage(i) < c.entered) {
                     attempt(() -> script.trace.add("wants " + chain.wantsResponseBody(stage, c.exchange)));
                     attempt(() -> chain.responseData(stage, c.exchange, Unpooled.EMPTY_BUFFER, this));
+                    attempt(() -> chain.responseFlush(stage, c.exchange, this));
                     attempt(() -> chain.responseEnd(stage, c.exchange, null, this));
                 }
             }

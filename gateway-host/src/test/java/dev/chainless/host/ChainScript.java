@@ -205,6 +205,11 @@ final class ChainScript {
         }
 
         @Override
+        public void responseFlush(Exchange exchange, BodyOut out) {
+            script.act(id, "responseFlush");
+        }
+
+        @Override
         public void responseEnd(Exchange exchange, @Nullable Head trailers, BodyOut out) {
             script.act(id, "responseEnd");
         }

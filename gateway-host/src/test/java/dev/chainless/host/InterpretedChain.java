@@ -224,6 +224,11 @@ final class InterpretedChain extends Chain {
     }
 
     @Override
+    void responseFlush(int i, Exchange x, BodyOut out) {
+        ((ResponseBody) stages.get(responseBodies.get(i))).responseFlush(x, out);
+    }
+
+    @Override
     void responseEnd(int i, Exchange x, @Nullable Head trailers, BodyOut out) {
         ((ResponseBody) stages.get(responseBodies.get(i))).responseEnd(x, trailers, out);
     }

@@ -217,7 +217,7 @@ final class TestHttp implements ProtocolPlugin<TestHttp.None, TestHttp.None> {
         loop.execute(() -> {
             Exchange exchange = ingress.open(loop.index(), call);
             call.exchange = exchange;
-            exchange.connection(new Connection("web", loop.index(), loop.eventLoop(), HERE, HERE, false),
+            exchange.connection(new Connection("web", loop.index(), loop.eventLoop(), HERE, HERE, null),
                     HERE.getAddress());
             exchange.request().linesEnd(0);
             exchange.request().target(path);

@@ -3,6 +3,7 @@ package dev.chainless.spi;
 import dev.chainless.spi.http.HttpIngress;
 import dev.chainless.spi.http.HttpListener;
 import dev.chainless.spi.http.HttpUpstream;
+import java.util.List;
 
 /**
  * A plugin that reads and writes a protocol, downstream and upstream, on channels that the host supplies.
@@ -14,6 +15,25 @@ public non-sealed interface ProtocolPlugin<C extends Record, U extends Record> e
 
     /** {@return the record that a cluster's table of this protocol is bound to} */
     Class<U> upstreamConfig();
+
+    /**
+     * {@return the names of the protocols (ALPN) that a listener speaks over TLS, the preferred first; empty to offer none}
+     *
+     * @param config the listener's table
+     */
+    default List<String> applicationProtocols(C config) {
+        return List.of("http/1.1");
+    }
+
+    /**
+     * {@return the names of the protocols (ALPN) that a cluster's connections speak over TLS, the preferred first; empty to
+     * offer none}
+     *
+     * @param config the cluster's table
+     */
+    default List<String> upstreamApplicationProtocols(U config) {
+        return List.of("http/1.1");
+    }
 
     /**
      * Makes the codec of one listener.

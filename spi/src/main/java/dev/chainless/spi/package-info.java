@@ -77,7 +77,8 @@
  * {@link dev.chainless.spi.Blocking}, which runs on virtual threads with a snapshot of the exchange, where the operator
  * grants that. Requests of its own go through
  * {@link dev.chainless.spi.PluginContext#client}, by which pools, limits and timeouts of a cluster apply. A body is passed
- * on piece by piece: the callee owns a chunk and either passes it on or releases it.
+ * on piece by piece: the callee owns a chunk and either passes it on or releases it; what it holds back of a response goes
+ * on when the source pauses ({@link dev.chainless.spi.http.ResponseBody#responseFlush}).
  *
  * <p>There is one stage for all loops. Counters have a cell per loop ({@link dev.chainless.spi.Counter}); what belongs to
  * one exchange lies in a {@link dev.chainless.spi.Slot}.

@@ -15,6 +15,16 @@ final class Nginx implements AutoCloseable {
     private final int port = Ports.free();
 
     Nginx() {
+        this("", "");
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param how it listens: {@code ssl}
+     * @param more lines of its server
+     */
+    Nginx(String how, String more) {
         try {
             folder = Files.createTempDirectory("chainless-nginx");
             Files.createDirectories(folder.resolve("files"));
@@ -34,11 +44,13 @@ final class Nginx implements AutoCloseable {
                         uwsgi_temp_path %2$s/uwsgi;
                         scgi_temp_path %2$s/scgi;
                         server {
-                            listen 127.0.0.1:%3$d;
+                            listen 127.0.0.1:%3$d %4$s;
+                            %5$s
                             root %2$s/files;
                         }
                     }
-                    """.formatted(System.getProperty("user.name").equals("root") ? "user root;" : "", folder, port));
+                    """.formatted(System.getProperty("user.name").equals("root") ? "user root;" : "", folder, port, how,
+                    more));
             process = new ProcessBuilder("nginx", "-p", folder.toString(), "-e", "stderr", "-c", file.toString())
                     .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
         } catch (IOException e) {

@@ -33,12 +33,29 @@ final class QuickstartTest {
     }
 
     @Test
-    void theSamplesAreValid() {
+    void theSamplesAreValid() throws IOException {
         for (String sample : new String[] {"quickstart.toml", "production.toml"}) {
-            Path file = GatewayProcess.HOME.resolve("config").resolve(sample);
+            Path file = Files.writeString(Files.createTempDirectory("chainless-sample").resolve(sample),
+                    Files.readString(GatewayProcess.HOME.resolve("config").resolve(sample))
+                            .replace("\"../plugins\"", "\"" + GatewayProcess.HOME.resolve("plugins") + "\""));
+            certificates(file.resolveSibling("tls"));
             GatewayProcess.Run run = GatewayProcess.run("check", file.toString());
             assertEquals(0, run.status(), () -> sample + ": " + run);
         }
+    }
+
+    /** Makes the files that the samples name. */
+    private static void certificates(Path folder) throws IOException {
+        Files.createDirectories(folder.resolve("more"));
+        Authority ca = new Authority("samples");
+        Authority.Pair pair = ca.ecdsa("example", "DNS:www.example.org");
+        for (String name : new String[] {"example.org", "gateway", "more/b"}) {
+            Files.copy(pair.certificate(), folder.resolve(name + ".pem"));
+            Files.copy(pair.key(), folder.resolve(name + ".key"));
+        }
+        Files.write(folder.resolve("example.org.ocsp"), new byte[] {0x30, 0});
+        Files.copy(ca.certificate(), folder.resolve("clients.pem"));
+        Files.copy(ca.certificate(), folder.resolve("internal-ca.pem"));
     }
 
     /** {@return a gateway of the quickstart's file, on other ports} */

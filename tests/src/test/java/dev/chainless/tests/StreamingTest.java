@@ -30,7 +30,7 @@ import org.junit.jupiter.params.Parameter;
 final class StreamingTest {
     private static final int LARGE = 100_000_000;
     /** What the kernel holds between two peers, of which the reading one has a small buffer, and the gateway's own share. */
-    private static final long MOST_HELD = most("tcp_rmem") + 2 * most("tcp_wmem") + 3_000_000;
+    static final long MOST_HELD = most("tcp_rmem") + 2 * most("tcp_wmem") + 3_000_000;
 
     private static RecordingOrigin origin;
     private static GatewayProcess gateway;

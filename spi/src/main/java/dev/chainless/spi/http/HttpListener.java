@@ -9,6 +9,9 @@ public interface HttpListener {
     /**
      * Takes an accepted channel: adds its handlers and begins to read. On the channel's loop.
      *
+     * <p>Over TLS the handshake has ended: {@link TlsSession#of} the channel belongs into the {@link Connection}, and its
+     * {@link Connection#applicationProtocol} says which protocol was negotiated.
+     *
      * @param channel open, registered, not yet reading; the codec closes it
      * @param listener the listener's name
      * @param loop the index of its loop

@@ -8,6 +8,9 @@ public interface HttpUpstream {
     /**
      * Takes a connected channel: adds its handlers and begins to read. On the channel's loop.
      *
+     * <p>Over TLS the handshake has ended, and {@link TlsSession#applicationProtocol} of the channel says which protocol was
+     * negotiated.
+     *
      * @param channel open, registered, not yet reading
      * @param loop the index of its loop
      * @param egress where the codec says what comes back

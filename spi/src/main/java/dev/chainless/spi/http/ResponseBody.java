@@ -27,6 +27,15 @@ public non-sealed interface ResponseBody extends HttpStage {
     void responseData(Exchange exchange, ByteBuf chunk, BodyOut out);
 
     /**
+     * Nothing more comes for now: what the stage holds back and the client could use already goes on. Called after each
+     * read of the source that brought a piece, unless the body's end came or the direction is paused.
+     *
+     * @param exchange the exchange
+     * @param out where it goes
+     */
+    default void responseFlush(Exchange exchange, BodyOut out) {}
+
+    /**
      * Takes the end of the body. Runs once, after the last chunk; must end {@code out}, now or later.
      *
      * @param exchange the exchange

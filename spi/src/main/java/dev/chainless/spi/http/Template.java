@@ -3,6 +3,7 @@ package dev.chainless.spi.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,13 +13,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Known are {@code client.address}, {@code client.port}, {@code listener}, {@code route}, {@code cluster},
  * {@code endpoint}, {@code principal}, {@code claim.NAME}, {@code request.id}, {@code request.method},
  * {@code request.scheme}, {@code request.host}, {@code request.path}, {@code request.query}, {@code request.target},
- * {@code request.header.NAME}, {@code response.status}, {@code response.header.NAME} and {@code detail}. What an exchange does
- * not have is empty. {@code $$} stands for a dollar sign.
+ * {@code request.header.NAME}, {@code response.status}, {@code response.header.NAME} and {@code detail}; of an encrypted connection
+ * {@code tls.version}, {@code tls.cipher}, {@code tls.group}, {@code tls.server-name}, {@code tls.protocol} and, of the
+ * client's certificate, {@code tls.client.subject}, {@code tls.client.names} and {@code tls.client.fingerprint}. What an
+ * exchange does not have is empty. {@code $$} stands for a dollar sign.
  */
 public final class Template {
     private static final String KNOWN = "client.address, client.port, listener, route, cluster, endpoint, principal, "
             + "claim.NAME, request.id, request.method, request.scheme, request.host, request.path, request.query, "
-            + "request.target, request.header.NAME, response.status, response.header.NAME, detail";
+            + "request.target, request.header.NAME, response.status, response.header.NAME, detail, tls.version, "
+            + "tls.cipher, tls.group, tls.server-name, tls.protocol, tls.client.subject, tls.client.names, "
+            + "tls.client.fingerprint";
 
     private final String text;
     private final List<Part> parts;
@@ -159,7 +164,22 @@ public final class Template {
             case "response.status" ->
                 exchange -> exchange.hasResponse() ? Integer.toString(exchange.response().status()) : null;
             case "detail" -> Exchange::detail;
+            case "tls.version" -> tls(TlsSession::version);
+            case "tls.cipher" -> tls(TlsSession::cipher);
+            case "tls.group" -> tls(TlsSession::group);
+            case "tls.server-name" -> tls(TlsSession::serverName);
+            case "tls.protocol" -> tls(TlsSession::applicationProtocol);
+            case "tls.client.subject" -> tls(TlsSession::clientSubject);
+            case "tls.client.names" -> tls(session -> String.join(",", session.clientNames()));
+            case "tls.client.fingerprint" -> tls(TlsSession::clientFingerprint);
             default -> throw new IllegalArgumentException("${" + name + "} is not known; known are " + KNOWN);
+        };
+    }
+
+    private static Part tls(Function<TlsSession, String> value) {
+        return exchange -> {
+            TlsSession session = exchange.connection().tls();
+            return session == null ? null : value.apply(session);
         };
     }
 }

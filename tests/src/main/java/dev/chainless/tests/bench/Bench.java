@@ -71,7 +71,8 @@ public final class Bench {
         tools.require();
         CoreTime.of(options.proxyCore());
         CoreTime.of(options.loadCore());
-        List<Contender> contenders = tools.contenders();
+        boolean swap = options.command().equals("swap");
+        List<Contender> contenders = swap ? tools.gatewayOnly() : tools.contenders();
         if (contenders.isEmpty()) {
             throw new UsageException("there is nothing to measure");
         }
@@ -79,15 +80,19 @@ public final class Bench {
         out.print(machine.describe());
 
         Place place = Place.beside(work, "origin", 0);
-        Started origin = processes.startOn(options.loadCore(), "origin", Origin.command(place, options.bodies()));
+        Started origin = processes.startOn(options.loadCore(), "origin", Origin.command(place, options.bodies(),
+                swap ? Swap.REPEATED : List.of()));
         Probe.untilServing(origin, place.port(), options.bodies().getFirst(), System.nanoTime(), POLL, ORIGIN_LIMIT);
         var generator = new Generator(processes, options.loadCore(), tools.compile("load"), work);
 
         var record = new LinkedHashMap<String, Object>();
         record.put("machine", machine);
         record.put("command", options.command());
-        boolean whole = options.command().equals("start") ? start(contenders, generator, place.port(), record)
-                : sideBySide(contenders, tools.yardsticks(), generator, origin, place.port(), record);
+        boolean whole = switch (options.command()) {
+            case "start" -> start(contenders, generator, place.port(), record);
+            case "swap" -> swap(generator, place, record);
+            default -> sideBySide(contenders, tools.yardsticks(), generator, origin, place.port(), record);
+        };
         Path json = options.json().orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"),
                 "chainless-bench-" + machine.time().getEpochSecond() + ".json"));
         Files.writeString(json, Json.of(record));
@@ -120,6 +125,15 @@ public final class Bench {
         out.print(Report.startUp(results));
         record.put("starts", results);
         return results.size() == contenders.size();
+    }
+
+    private boolean swap(Generator generator, Place originPlace, Map<String, Object> record)
+            throws IOException, InterruptedException {
+        Swap.Outcome outcome = new Swap(options, processes, work, generator, originPlace, out).run();
+        out.print(SwapReport.of(outcome));
+        record.put("connections", SideBySide.CONNECTIONS);
+        record.put("swap", outcome);
+        return outcome.isClean();
     }
 
     private static void delete(Path folder) {

@@ -85,12 +85,29 @@ final class Generator {
         Map<String, Double> values = values(load.await(Duration.ofSeconds(seconds).plus(SLACK)));
         double errors = value(values, "bad_status") + value(values, "bad_length") + value(values, "broken")
                 + value(values, "unanswered");
+        return load(values, (long) errors);
+    }
+
+    /// Sends likewise, until it is stopped, and looks at every byte of the answers.
+    ///
+    /// @param content what the body has to be, but for one byte behind it, the version of the plugin
+    /// @param digests of the content with that byte, by version, as `Content-Digest` has them
+    Watch watch(int port, Body body, int connections, double rate, Path content, List<String> digests)
+            throws IOException {
+        return new Watch(processes.startOn(core, "watch", List.of(loadProgram.toString(), Integer.toString(port),
+                String.format(Locale.ROOT, "%.3f", rate), Long.toString(Duration.ofHours(10).toSeconds()),
+                Integer.toString(connections), Integer.toString(Contender.ROUTES), body.label(),
+                Integer.toString(body.bytes()), content.toString(), digests.getFirst(), digests.getLast())));
+    }
+
+    static Load load(Map<String, Double> values, long errors) throws IOException {
         return new Load((long) value(values, "completed"), value(values, "rate"), value(values, "p50_us"),
-                value(values, "p99_us"), value(values, "max_us"), (long) errors, (long) value(values, "unsent"),
+                value(values, "p99_us"), value(values, "max_us"), errors, (long) value(values, "unsent"),
                 value(values, "late_p99_us"));
     }
 
-    private static Map<String, Double> values(String output) {
+    /// {@return the pairs of the last line}
+    static Map<String, Double> values(String output) {
         var values = new HashMap<String, Double>();
         String line = output.lines().reduce("", (first, second) -> second);
         for (String pair : line.split(" ", -1)) {
@@ -102,7 +119,7 @@ final class Generator {
         return values;
     }
 
-    private static double value(Map<String, Double> values, String name) throws IOException {
+    static double value(Map<String, Double> values, String name) throws IOException {
         Double value = values.get(name);
         if (value == null) {
             throw new IOException("the load generator did not say " + name);

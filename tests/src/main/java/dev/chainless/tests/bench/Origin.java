@@ -13,8 +13,20 @@ final class Origin {
 
     private Origin() {}
 
+    /// {@return where the file of a body is}
+    static Path file(Place place, Body body) {
+        return place.folder().resolve("files").resolve(body.label());
+    }
+
     /// Writes files and configuration and returns the command.
-    static List<String> command(Place place, List<Body> bodies) throws IOException {
+    ///
+    /// @param repeated fields of a request, in lower case, that the response repeats under their names with `-seen`
+    static List<String> command(Place place, List<Body> bodies, List<String> repeated) throws IOException {
+        var more = new StringBuilder();
+        for (String field : repeated) {
+            more.append("add_header ").append(field).append("-seen $http_").append(field.replace('-', '_'))
+                    .append("; ");
+        }
         Path root = Files.createDirectories(place.folder().resolve("root"));
         Path files = Files.createDirectories(place.folder().resolve("files"));
         for (Body body : bodies) {
@@ -33,12 +45,14 @@ final class Origin {
                     server {
                         listen 127.0.0.1:%d backlog=4096;
                         root %s;
+                        %s
                         location = /r0/%s {
+                            %s
                             add_header X-Saw-Request-Id $http_x_request_id;
                             add_header X-Saw-Remove-Me $http_x_remove_me;
                             return 200;
                         }
                     }
-                """.formatted(place.port(), root, CHECK));
+                """.formatted(place.port(), root, more, CHECK, more));
     }
 }

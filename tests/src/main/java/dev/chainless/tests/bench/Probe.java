@@ -65,6 +65,11 @@ final class Probe {
         return missing;
     }
 
+    /// {@return the fields of an answer on the first route, by their names in lower case}
+    static Map<String, String> fields(int port) throws IOException {
+        return ask(port, "/r0/" + Origin.CHECK).fields();
+    }
+
     private static Answer ask(int port, String path) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(ANSWER_MILLIS);

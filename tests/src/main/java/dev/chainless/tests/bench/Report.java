@@ -89,13 +89,13 @@ final class Report {
         return report.toString();
     }
 
-    private static double median(Collection<Double> values) {
+    static double median(Collection<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    private static double median(List<Sample> samples, ToDoubleFunction<Sample> value) {
+    static <T> double median(List<T> samples, ToDoubleFunction<? super T> value) {
         return median(samples.stream().map(value::applyAsDouble).toList());
     }
 

@@ -32,6 +32,17 @@ final class Started implements AutoCloseable {
         return process.pid();
     }
 
+    /// Sends a signal to the process, such as `HUP`.
+    void signal(String signal) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).start().waitFor();
+    }
+
+    /// {@return what it has written so far, line by line}
+    List<String> output() throws IOException {
+        String text = Files.readString(output);
+        return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    }
+
     /// {@return user and system time of the process and its living descendants, in µs}
     long cpuMicros() throws IOException {
         long ticks = 0;

@@ -53,6 +53,11 @@ final class Tools {
         return contenders;
     }
 
+    /// {@return the gateway, and nothing if it isn't known where it is}
+    List<Contender> gatewayOnly() throws IOException, InterruptedException {
+        return gateway().map(List::of).orElse(List.of());
+    }
+
     /// {@return the peers that the offered rate is found with, whether or not they are asked for}
     List<Contender> yardsticks() throws IOException, InterruptedException {
         var peers = new ArrayList<Contender>();

@@ -5,6 +5,8 @@ import dev.chainless.spi.http.Exchange;
 import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.Principal;
+import dev.chainless.spi.http.TlsSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An object of JSON for each exchange. What an exchange does not have is left out.
@@ -35,6 +37,7 @@ record JsonLayout(int maxField) implements Layout {
         upstream(line, exchange);
         Principal principal = exchange.principal();
         text(line, ",\"principal\":", principal == null ? "" : principal.name());
+        tls(line, exchange.connection().tls());
         text(line, ",\"request_id\":", exchange.requestId());
         field(line, ",\"user_agent\":", request, FieldName.USER_AGENT);
         field(line, ",\"referer\":", request, FieldName.REFERER);
@@ -53,6 +56,16 @@ record JsonLayout(int maxField) implements Layout {
         }
         if (exchange.attempt().number() > 0) {
             line.ascii(",\"attempts\":").number(exchange.attempt().number());
+        }
+    }
+
+    private void tls(Line line, @Nullable TlsSession tls) {
+        if (tls != null) {
+            text(line, ",\"tls_version\":", tls.version());
+            text(line, ",\"tls_cipher\":", tls.cipher());
+            text(line, ",\"tls_group\":", tls.group());
+            text(line, ",\"tls_server_name\":", tls.serverName());
+            text(line, ",\"tls_client_subject\":", tls.clientSubject());
         }
     }
 

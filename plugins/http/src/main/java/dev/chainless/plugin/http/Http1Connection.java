@@ -9,6 +9,7 @@ import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpDownstream;
 import dev.chainless.spi.http.HttpIngress;
+import dev.chainless.spi.http.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -18,6 +19,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -100,7 +102,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         this.channel = channel;
         InetSocketAddress peer = address(channel.remoteAddress());
         this.connection = new Connection(name, loop.index, channel.eventLoop(), peer, address(channel.localAddress()),
-                false);
+                TlsSession.of(channel));
         this.forwarding = new Forwarding(listener.forwarding, loop, connection);
         this.reading = new ReadSwitch(channel);
         this.parser = new HeadParser(listener.limits, false);
@@ -214,7 +216,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         InetSocketAddress destination = header.destination();
         if (source != null && destination != null) {
             connection = new Connection(connection.listener(), loop.index, connection.eventLoop(), source, destination,
-                    connection.secure());
+                    connection.tls());
             forwarding = new Forwarding(listener.forwarding, loop, connection);
         }
         proxyHeader = null;
@@ -690,10 +692,22 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             if (inputEnded || lingerBudget < 0 || !(channel instanceof DuplexChannel duplex)) {
                 close();
             } else {
-                var _ = duplex.shutdownOutput();
+                shutdownOutput(duplex);
                 timer.readWithin(listener.lingerNanos);
             }
         });
+    }
+
+    /** Over TLS the client is told first that this is all, so that it can tell the end from a cut (RFC 8446, section 6.1). */
+    private void shutdownOutput(DuplexChannel duplex) {
+        SslHandler tls = connection.secure() ? channel.pipeline().get(SslHandler.class) : null;
+        if (tls == null) {
+            var _ = duplex.shutdownOutput();
+        } else {
+            var _ = tls.closeOutbound().addListener(_ -> {
+                var _ = duplex.shutdownOutput();
+            });
+        }
     }
 
     private void whenWritten(Runnable action) {

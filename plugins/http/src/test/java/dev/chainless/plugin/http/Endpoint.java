@@ -51,7 +51,7 @@ final class Endpoint implements HttpEgress {
         });
         var peer = new InetSocketAddress("192.0.2.7", 5555);
         exchange.connection(new Connection("web", 0, channel.eventLoop(), peer, new InetSocketAddress("192.0.2.1", 80),
-                false), peer.getAddress());
+                null), peer.getAddress());
         Head head = exchange.request();
         head.method(method);
         head.target("/a");

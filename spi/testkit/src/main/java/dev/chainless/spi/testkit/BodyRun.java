@@ -19,9 +19,12 @@ final class BodyRun {
     private interface Calls {
         void data(ByteBuf chunk, BodyOut out);
 
+        void flush(BodyOut out);
+
         void end(@Nullable Head trailers, BodyOut out);
     }
 
+    private final FakeContext context;
     private final Exchange exchange;
     private final Calls calls;
     private final GatheredBody out;
@@ -31,6 +34,7 @@ final class BodyRun {
     private boolean closed;
 
     private BodyRun(FakeExchange fake, Calls calls) {
+        this.context = fake.context();
         this.exchange = fake.exchange();
         this.calls = calls;
         this.out = new GatheredBody(fake.context());
@@ -45,6 +49,11 @@ final class BodyRun {
                 } else {
                     out.data(chunk);
                 }
+            }
+
+            @Override
+            public void flush(BodyOut out) {
+                // A request's body waits for its end.
             }
 
             @Override
@@ -66,6 +75,13 @@ final class BodyRun {
                     body.responseData(fake.exchange(), chunk, out);
                 } else {
                     out.data(chunk);
+                }
+            }
+
+            @Override
+            public void flush(BodyOut out) {
+                if (stage instanceof ResponseBody body && wanted.getAsBoolean()) {
+                    body.responseFlush(fake.exchange(), out);
                 }
             }
 
@@ -94,6 +110,12 @@ final class BodyRun {
         }
     }
 
+    void flush() {
+        if (!closed && !out.suspended() && inbox.isEmpty()) {
+            calls.flush(out);
+        }
+    }
+
     void end(@Nullable Head trailers) {
         if (closed) {
             return;
@@ -109,6 +131,7 @@ final class BodyRun {
     /** {@return whether the direction goes on, or went on by now; false if nothing was decided in that time, or too late} */
     boolean await(Duration time) {
         for (FakeSuspension waiting = out.suspension(); waiting != null; waiting = out.suspension()) {
+            context.runTasks(exchange.loop());
             if (!waiting.await(time)) {
                 return false;
             }

@@ -133,6 +133,7 @@ record Course(Cut cut, Pause pause, Completion reason, boolean bodies) {
     private void responseBody(StageRun run, FakeContext context, TrackedBuffers buffers, boolean upstreams) {
         for (int i = 0; upstreams && bodies && i < PIECES; i++) {
             run.responseData(buffers.chunk(PIECE));
+            run.responseFlush();
             if (cut == Cut.IN_RESPONSE) {
                 return;
             }

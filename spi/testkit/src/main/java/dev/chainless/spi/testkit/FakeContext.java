@@ -166,6 +166,14 @@ public final class FakeContext implements PluginContext {
         }).eventLoop();
     }
 
+    /** Runs what stages have given to one event loop, whose thread this is. */
+    void runTasks(int loop) {
+        EmbeddedChannel channel = channels.get(loop);
+        if (channel != null) {
+            channel.runPendingTasks();
+        }
+    }
+
     void waiting(FakeSuspension suspension) {
         waiting.add(suspension);
     }

@@ -55,7 +55,7 @@ public final class FakeExchange implements ExchangeHost {
         InetAddress client = InetAddress.ofLiteral(address);
         var here = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8080);
         exchange.connection(new Connection("web", loop, context.eventLoop(loop),
-                new InetSocketAddress(client, 40000), here, false), client);
+                new InetSocketAddress(client, 40000), here, null), client);
         return this;
     }
 

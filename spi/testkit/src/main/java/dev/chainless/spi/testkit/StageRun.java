@@ -179,6 +179,11 @@ public final class StageRun {
         responseBody.data(chunk);
     }
 
+    /** Lets the source of the response have nothing more for now. */
+    public void responseFlush() {
+        responseBody.flush();
+    }
+
     /**
      * Brings the end of the response's body.
      *
@@ -194,13 +199,14 @@ public final class StageRun {
     }
 
     /**
-     * Waits for what was suspended, and goes on with it. If its deadline passes first ({@link FakeContext#advance}), the
+     * Waits for what was suspended, the tasks of the exchange's loop included, and goes on with it. If its deadline passes first ({@link FakeContext#advance}), the
      * client gets 504.
      *
      * @return what was decided about the head, {@link Verdict#CONTINUE} if only a body waited
      * @throws AssertionError if nothing is decided within ten seconds
      */
     public Verdict await() {
+        fake.context().runTasks(fake.exchange().loop());
         FakeSuspension waiting = fake.suspension();
         if (waiting != null && !waiting.await(PATIENCE)) {
             throw new AssertionError("the suspension was not resumed within " + PATIENCE.toSeconds() + " s");

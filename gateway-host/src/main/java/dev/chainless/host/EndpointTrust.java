@@ -1,0 +1,141 @@
+package dev.chainless.host;
+
+import dev.chainless.config.ClusterTlsConfig;
+import dev.chainless.config.KeyPin;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** Checks the certificates of a cluster's endpoints: who signed them, the name where that is asked for, and the pins. */
+final class EndpointTrust extends X509ExtendedTrustManager {
+    /** Where Linux systems keep whom they trust. */
+    private static final List<Path> SYSTEM = List.of(Path.of("/etc/ssl/certs/ca-certificates.crt"),
+            Path.of("/etc/pki/tls/certs/ca-bundle.crt"), Path.of("/etc/ssl/cert.pem"));
+
+    private final @Nullable X509ExtendedTrustManager chains;
+    private final Set<String> pins = new HashSet<>();
+
+    /**
+     * Prepares the checks.
+     *
+     * @throws IllegalArgumentException if the file of those who are trusted is not one
+     */
+    EndpointTrust(ClusterTlsConfig config) {
+        this.chains = config.verify() == ClusterTlsConfig.Verify.NONE ? null : chains(trusted(config));
+        config.pins().stream().map(KeyPin::sha256).forEach(pins::add);
+    }
+
+    /** {@return the file of those who are trusted; null for whom the JDK trusts} */
+    static @Nullable Path file(ClusterTlsConfig config) {
+        return config.ca().orElseGet(() -> SYSTEM.stream().filter(Files::isReadable).findFirst().orElse(null));
+    }
+
+    private static @Nullable KeyStore trusted(ClusterTlsConfig config) {
+        Path file = file(config);
+        if (file == null) {
+            return null;
+        }
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            int number = 0;
+            for (X509Certificate certificate : PemFile.certificates(file)) {
+                store.setCertificateEntry(Integer.toString(number++), certificate);
+            }
+            return store;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalArgumentException("the certificates in " + file + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static X509ExtendedTrustManager chains(@Nullable KeyStore trusted) {
+        try {
+            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init(trusted);
+            for (TrustManager manager : factory.getTrustManagers()) {
+                if (manager instanceof X509ExtendedTrustManager extended) {
+                    return extended;
+                }
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException("certificates cannot be checked: " + e.getMessage(), e);
+        }
+        throw new IllegalStateException("the JDK has no trust manager for certificates");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        if (chains != null) {
+            try {
+                chains.checkServerTrusted(chain, authType, engine);
+            } catch (CertificateException e) {
+                // Not the JDK's words alone: Netty adds to those about names, by a class of a module that it cannot read.
+                throw new CertificateException("refused: " + e.getMessage(), e);
+            }
+        }
+        if (!pins.isEmpty() && !pins.contains(pin(chain[0]))) {
+            throw new CertificateException("the public key is none of those that are pinned: "
+                    + pins.stream().sorted().collect(Collectors.joining(", ")));
+        }
+    }
+
+    private static String pin(X509Certificate certificate) {
+        try {
+            return Base64.getEncoder().encodeToString(
+                    MessageDigest.getInstance("SHA-256").digest(certificate.getPublicKey().getEncoded()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw new CertificateException("without the connection its name cannot be checked");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        checkServerTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw new CertificateException("these checks are for endpoints");
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        checkClientTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        checkClientTrusted(chain, authType);
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return new X509Certificate[0];
+    }
+}

@@ -1,0 +1,45 @@
+package dev.chainless.host;
+
+import dev.chainless.spi.http.TlsSession;
+import io.netty.handler.ssl.OpenSslSession;
+import io.netty.handler.ssl.SslHandler;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a handshake has agreed upon. */
+final class Sessions {
+    private Sessions() {}
+
+    /**
+     * {@return the session of a handler whose handshake has succeeded}
+     *
+     * @param serverName that the client has named
+     */
+    static TlsSession of(SslHandler handler, String serverName) {
+        SSLSession session = handler.engine().getSession();
+        String group = session instanceof OpenSslSession openSsl ? openSsl.getNamedGroup() : null;
+        X509Certificate client = handler.engine().getUseClientMode() ? null : certificate(session);
+        return new TlsSession(session.getProtocol(), session.getCipherSuite(), Objects.requireNonNullElse(group, ""),
+                serverName, Objects.requireNonNullElse(handler.applicationProtocol(), ""),
+                client == null ? "" : client.getSubjectX500Principal().getName(),
+                client == null ? List.of() : TlsIdentity.names(client, 1, 2, 6, 7),
+                client == null ? "" : TlsIdentity.fingerprint(client));
+    }
+
+    private static @Nullable X509Certificate certificate(SSLSession session) {
+        if (session instanceof OpenSslSession openSsl && !openSsl.hasPeerCertificates()) {
+            return null; // without the exception, on which a handshake would spend its time
+        }
+        try {
+            Certificate[] chain = session.getPeerCertificates();
+            return chain.length > 0 && chain[0] instanceof X509Certificate first ? first : null;
+        } catch (SSLPeerUnverifiedException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package dev.chainless.host;
+
+import dev.chainless.config.ListenerTlsConfig;
+import dev.chainless.config.ListenerTlsConfig.ClientCertificates;
+import dev.chainless.config.TlsConfig;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
+import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.lang.System.Logger.Level;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS of a listener, with the certificates as they were when it was made. When a file changes, another one is made that
+ * takes the ticket keys over; connections keep what they began with.
+ */
+final class TlsServer implements Part {
+    private static final Duration LONGEST_SESSION = Duration.ofDays(7);
+    private static final Duration KEY_CHECK = Duration.ofSeconds(30);
+
+    private final ListenerTlsConfig config;
+    private final TlsConfig common;
+    private final List<String> protocols;
+    private final TlsFiles files;
+    private final TlsCertificates certificates;
+    private final ServerNames names;
+    private final SslContext context;
+    private final boolean boringSsl;
+    private final boolean staples;
+    private final @Nullable TicketKeys tickets;
+    private final TlsMetrics metrics;
+    private final AtomicInteger handshakes = new AtomicInteger();
+    private final UseContext work;
+
+    /**
+     * Reads certificates and keys.
+     *
+     * @param protocols that the codec speaks, the preferred first
+     * @param before what served the listener until now, null for nothing
+     * @param work where the rotation of keys is scheduled
+     * @throws IllegalArgumentException with a sentence, if a file is not what it should be
+     */
+    TlsServer(ListenerTlsConfig config, TlsConfig common, List<String> protocols, @Nullable TlsServer before,
+            TlsMetrics metrics, UseContext work) {
+        this.config = config;
+        this.common = common;
+        this.protocols = List.copyOf(protocols);
+        this.metrics = metrics;
+        this.work = work;
+        this.certificates = TlsCertificates.of(config, before == null ? null : before.certificates);
+        this.files = certificates.files();
+        List<TlsIdentity> identities = certificates.identities();
+        this.names = new ServerNames(identities, config.defaultName().map(Object::toString).orElse(""),
+                config.refuseUnknown());
+        this.boringSsl = TlsLibrary.isBoringSsl(common);
+        this.staples = boringSsl && identities.stream().anyMatch(identity -> identity.ocsp() != null);
+        this.context = context(identities);
+        this.tickets = boringSsl && config.sessionTickets() ? tickets(before) : null;
+        if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+            sessions.setSessionCacheEnabled(false); // sessions are in the tickets
+            sessions.setSessionTimeout((int) Math.min(LONGEST_SESSION.toSeconds(),
+                    Math.max(1, common.ticketRotation().multipliedBy(2).toSeconds())));
+        }
+        schedule();
+    }
+
+    private SslContext context(List<TlsIdentity> identities) {
+        var keys = new IdentityKeys(identities, boringSsl).factory();
+        SslContextBuilder builder = SslContextBuilder.forServer(boringSsl
+                ? new OpenSslCachingX509KeyManagerFactory(keys, identities.size()) : keys);
+        TlsLibrary.set(builder, common, config.profile().orElse(common.profile()), protocols);
+        builder.enableOcsp(staples);
+        builder.clientAuth(switch (config.clientCertificates()) {
+            case NONE -> ClientAuth.NONE;
+            case OPTIONAL -> ClientAuth.OPTIONAL;
+            case REQUIRED -> ClientAuth.REQUIRE;
+        });
+        if (config.clientCertificates() != ClientCertificates.NONE) {
+            builder.trustManager(certificates.clientCa().toArray(X509Certificate[]::new));
+        }
+        try {
+            return builder.build();
+        } catch (SSLException e) {
+            throw new IllegalArgumentException("TLS cannot be set up: " + e.getMessage(), e);
+        }
+    }
+
+    /** A session must not outlive the rules by which its client was let in. */
+    private TicketKeys tickets(@Nullable TlsServer before) {
+        boolean same = before != null
+                && before.config.clientCertificates() == config.clientCertificates()
+                && before.certificates.clientCa().equals(certificates.clientCa());
+        TicketKeys kept = before == null ? null : before.tickets;
+        return same && kept != null ? kept : new TicketKeys(System.nanoTime());
+    }
+
+    private void schedule() {
+        TicketKeys keys = tickets;
+        if (keys != null) {
+            applyKeys(keys);
+            Duration half = common.ticketRotation().dividedBy(2);
+            work.every(half.compareTo(KEY_CHECK) < 0 ? half : KEY_CHECK, () -> {
+                keys.rotate(common.ticketRotation(), System.nanoTime());
+                applyKeys(keys);
+            });
+        }
+    }
+
+    private void applyKeys(TicketKeys keys) {
+        if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+            keys.apply(sessions);
+        }
+    }
+
+    /** Says what an operator should know of the certificates. */
+    void warn(String listener, System.Logger log) {
+        certificates.warnings().forEach(warning -> log.log(Level.WARNING, "Listener \"" + listener + "\": " + warning));
+    }
+
+    /** {@return whether the same would be made of this configuration} */
+    boolean fits(ListenerTlsConfig of, TlsConfig with, List<String> speaking) {
+        return of.equals(config) && with.equals(common) && speaking.equals(protocols) && !changed();
+    }
+
+    /** {@return the files as they were when they were read} */
+    TlsFiles files() {
+        return files;
+    }
+
+    private boolean changed() {
+        return !files.equals(files.now());
+    }
+
+    /**
+     * Takes an accepted channel.
+     *
+     * @param loop that it lives on
+     * @param ready runs once the handshake has succeeded; the session is left on the channel before
+     * @return false if it was closed already: then nothing has happened
+     */
+    boolean accept(Channel channel, Loop loop, Runnable ready) {
+        if (!TlsLibrary.retain(context)) {
+            return false;
+        }
+        if (handshakes.incrementAndGet() > config.maxHandshakes()) {
+            handshakes.decrementAndGet();
+            ReferenceCountUtil.release(context);
+            metrics.failed(loop.index(), TlsFailure.TOO_MANY);
+            var _ = channel.close();
+            return true;
+        }
+        var watch = new HandshakeWatch(loop, config.handshakeTimeout().toNanos(), metrics, () -> {
+            handshakes.decrementAndGet();
+            ReferenceCountUtil.release(context);
+        }, (_, failure) -> {
+            if (failure == null) {
+                channel.pipeline().addLast(new CloseNotify(false));
+                ready.run();
+            } else {
+                var _ = channel.close();
+            }
+        });
+        channel.pipeline().addLast(new HandshakeBuffers(), new ClientHelloHandler(names, this::handler, watch), watch);
+        return true;
+    }
+
+    /** {@return the handler that goes on with a client that is shown this certificate} */
+    private SslHandler handler(ByteBufAllocator allocator, TlsIdentity identity) {
+        SSLEngine engine = context.newEngine(allocator, identity.alias(), 0);
+        TlsLibrary.limitGroups(engine, common);
+        byte[] ocsp = identity.ocsp();
+        if (ocsp != null && engine instanceof ReferenceCountedOpenSslEngine openSsl) {
+            openSsl.setOcspResponse(ocsp);
+        }
+        var handler = new SslHandler(engine);
+        handler.setHandshakeTimeoutMillis(0); // the watch has the time of all of it
+        return handler;
+    }
+
+    @Override
+    public Set<LoadedPlugin> plugins() {
+        return Set.of();
+    }
+
+    @Override
+    public void close() {
+        work.close();
+        ReferenceCountUtil.release(context); // handshakes and engines hold it on their own
+    }
+}
