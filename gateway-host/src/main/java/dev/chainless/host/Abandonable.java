@@ -5,7 +5,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,15 @@ import org.jspecify.annotations.Nullable;
  * on it holds more than it must. For use by one thread.
  */
 final class Abandonable implements AutoCloseable {
+    /**
+     * Starts the threads, as they inherit the starter's priority: what changes a plugin is low ({@link Niceness}), and what
+     * a plugin starts for its requests must not be.
+     */
+    private static final ExecutorService STARTER = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon()
+            .name("starter").inheritInheritableThreadLocals(false).factory());
+
     private final String name;
-    private @Nullable ExecutorService thread;
+    private @Nullable ThreadPoolExecutor thread;
 
     /**
      * Prepares calls; the thread begins with the first.
@@ -48,14 +56,14 @@ final class Abandonable implements AutoCloseable {
      * @throws ExecutionException if it threw
      */
     <T> T call(Duration limit, Callable<T> work) throws TimeoutException, ExecutionException {
-        ExecutorService now = thread;
-        if (now == null) {
-            now = Executors.newSingleThreadExecutor(this::unstarted);
-            thread = now;
-        }
-        Future<T> result = now.submit(work);
         try {
-            return result.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            ThreadPoolExecutor now = thread;
+            if (now == null) {
+                now = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::unstarted);
+                thread = now;
+                STARTER.submit(now::prestartCoreThread).get();
+            }
+            return now.submit(work).get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             close();
             Thread.currentThread().interrupt();

@@ -167,7 +167,8 @@ final class AdminUpload extends ChannelInboundHandlerAdapter {
 
     /** Loading takes its time, and may hang: never on the admin thread. */
     private void work(ChannelHandlerContext ctx, java.util.function.Supplier<PluginChanges.Outcome> change) {
-        Thread.ofVirtual().name("plugin-change").start(() -> {
+        Thread.ofPlatform().daemon().name("plugin-change").start(() -> {
+            Niceness.change();
             PluginChanges.Outcome outcome;
             try {
                 outcome = change.get();

@@ -285,10 +285,10 @@ final class Flow extends Cursor implements ExchangeHost {
         while (true) {
             try {
                 return decided(switch (phase) {
-                    case REQUEST -> chain().request(this);
-                    case UPSTREAM_REQUEST -> chain().upstreamRequest(this);
-                    case UPSTREAM_RESPONSE -> chain().upstreamResponse(this);
-                    case RESPONSE -> chain().response(this);
+                    case REQUEST -> ChainCalls.request(chain(), this);
+                    case UPSTREAM_REQUEST -> ChainCalls.upstreamRequest(chain(), this);
+                    case UPSTREAM_RESPONSE -> ChainCalls.upstreamResponse(chain(), this);
+                    case RESPONSE -> ChainCalls.response(chain(), this);
                     default -> throw new IllegalStateException("no stages run while " + phase);
                 });
             } catch (Throwable e) {
@@ -770,7 +770,7 @@ final class Flow extends Cursor implements ExchangeHost {
         }
         if (!tunnel) {
             for (int i = 0; i < chain().responseBodies(); i++) {
-                if (chain().responseBodyStage(i) < entered && chain().wantsResponseBody(i, exchange)) {
+                if (chain().responseBodyStage(i) < entered && ChainCalls.wantsResponseBody(chain(), i, exchange)) {
                     responsePath.addStep(i);
                 }
             }
@@ -990,9 +990,9 @@ final class Flow extends Cursor implements ExchangeHost {
     private void complete(Completion reason) {
         Chain ended = chain();
         step = ended.completeStart(entered);
-        repeat(() -> ended.complete(this, reason));
+        repeat(() -> ChainCalls.complete(ended, this, reason));
         step = 0;
-        repeat(() -> ended.log(this));
+        repeat(() -> ChainCalls.log(ended, this));
     }
 
     /** Calls a phase of the chain again as long as a stage throws, which then goes on behind that stage. */
@@ -1073,7 +1073,7 @@ final class Flow extends Cursor implements ExchangeHost {
         @Override
         void stageData(int body, Exchange x, ByteBuf chunk, BodyOut out) {
             try {
-                chain().requestData(body, x, chunk, out);
+                ChainCalls.requestData(chain(), body, x, chunk, out);
             } catch (Throwable e) {
                 countFailure(chain().requestBodyStage(body));
                 throw e;
@@ -1083,7 +1083,7 @@ final class Flow extends Cursor implements ExchangeHost {
         @Override
         void stageEnd(int body, Exchange x, @Nullable Head last, BodyOut out) {
             try {
-                chain().requestEnd(body, x, last, out);
+                ChainCalls.requestEnd(chain(), body, x, last, out);
             } catch (Throwable e) {
                 countFailure(chain().requestBodyStage(body));
                 throw e;
@@ -1129,7 +1129,7 @@ final class Flow extends Cursor implements ExchangeHost {
         @Override
         void stageData(int body, Exchange x, ByteBuf chunk, BodyOut out) {
             try {
-                chain().responseData(body, x, chunk, out);
+                ChainCalls.responseData(chain(), body, x, chunk, out);
             } catch (Throwable e) {
                 countFailure(chain().responseBodyStage(body));
                 throw e;
@@ -1139,7 +1139,7 @@ final class Flow extends Cursor implements ExchangeHost {
         @Override
         void stageFlush(int body, Exchange x, BodyOut out) {
             try {
-                chain().responseFlush(body, x, out);
+                ChainCalls.responseFlush(chain(), body, x, out);
             } catch (Throwable e) {
                 countFailure(chain().responseBodyStage(body));
                 throw e;
@@ -1149,7 +1149,7 @@ final class Flow extends Cursor implements ExchangeHost {
         @Override
         void stageEnd(int body, Exchange x, @Nullable Head last, BodyOut out) {
             try {
-                chain().responseEnd(body, x, last, out);
+                ChainCalls.responseEnd(chain(), body, x, last, out);
             } catch (Throwable e) {
                 countFailure(chain().responseBodyStage(body));
                 throw e;

@@ -6,8 +6,8 @@ import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -23,17 +23,21 @@ import org.jspecify.annotations.Nullable;
 final class PluginUnloads implements AutoCloseable {
     private static final Logger LOG = System.getLogger(PluginUnloads.class.getName());
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
-    /** From a close to the collection, so that several are collected at once. */
-    private static final long DEBOUNCE_MILLIS = 200;
     /**
-     * Between looks whether it worked, the collection being asked for again each time. G1's concurrent collection takes
-     * every object for live that is young, and a loader stays young for up to 15 collections where little is allocated.
+     * From a close to the first collection, so that several are collected at once, then from each collection to the next
+     * while something waits, for all that wait. G1's concurrent collection stops the loops twice for some 5 ms where classes
+     * are unloaded; at seven a second, for plugins that were replaced one after the other, that and its own work took a
+     * third of the only processor. So one at a time comes soon, and many in a row make no more than a hundredth of the time.
      */
-    private static final long LOOK_MILLIS = 100;
-    private static final int YOUNG_LOOKS = 16;
-    /** The last two looks are later; then it is said that it did not work. */
-    private static final long[] PATIENCE_MILLIS = {1_000, 8_000};
-    private static final int LOOKS = YOUNG_LOOKS + PATIENCE_MILLIS.length;
+    private static final long[] INTERVAL_MILLIS = {200, 500, 1_000, 2_000};
+    /** With more than so many waiting, room for classes is what is short. */
+    private static final int MANY = 32;
+    private static final long HURRY_MILLIS = 100;
+    /**
+     * Then it is said that it did not work. A concurrent collection takes every object for live that is young, which a
+     * loader is for up to 15 of them; the distribution lets it grow old after one.
+     */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final int MAX_GHOSTS = 256;
 
     /** A loader that should be collected. */
@@ -41,7 +45,8 @@ final class PluginUnloads implements AutoCloseable {
         final List<PluginStatus> statuses;
         final String loader;
         final PluginEvent.Unload event = new PluginEvent.Unload();
-        int looks;
+        final long since = System.nanoTime();
+        boolean stays;
 
         Ghost(PluginClassLoader loader, List<PluginStatus> statuses) {
             super(loader, new ReferenceQueue<>());
@@ -63,6 +68,8 @@ final class PluginUnloads implements AutoCloseable {
     private final PluginMetrics metrics;
     private final List<Ghost> ghosts = new ArrayList<>(); // on the thread only
     private boolean collectionDue;
+    /** In a row, as far as it matters to the next interval. */
+    private int collections;
 
     /**
      * Prepares to unload.
@@ -85,6 +92,7 @@ final class PluginUnloads implements AutoCloseable {
     }
 
     private void close(PluginLayer layer, List<PluginStatus> statuses) {
+        Niceness.change();
         layer.close(CLOSE_LIMIT);
         statuses.forEach(status -> status.state(PluginStatus.State.CLOSED));
         nameThreads(layer.loader(), statuses.getFirst().name());
@@ -101,41 +109,29 @@ final class PluginUnloads implements AutoCloseable {
         }
         ghosts.add(new Ghost(layer.loader(), statuses));
         if (!collectionDue) {
-            collectionDue = true;
-            var _ = thread.schedule(this::collect, DEBOUNCE_MILLIS, TimeUnit.MILLISECONDS);
+            collectIn(INTERVAL_MILLIS[0]);
         }
     }
 
+    private void collectIn(long millis) {
+        collectionDue = true;
+        var _ = thread.schedule(this::collect, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Looks what the last collection did, and asks for the next one while something waits for it. */
     private void collect() {
         collectionDue = false;
-        System.gc();
-        look(0);
-    }
-
-    /** Looks at those that are at a step of their patience. */
-    private void look(int step) {
         ghosts.removeIf(ghost -> ghost.refersTo(null) && collected(ghost));
-        if (ghosts.stream().noneMatch(ghost -> ghost.looks == step)) {
+        long now = System.nanoTime();
+        ghosts.stream().filter(ghost -> !ghost.stays && now - ghost.since > PATIENCE_NANOS).forEach(this::stays);
+        long waiting = ghosts.stream().filter(ghost -> !ghost.stays).count();
+        if (waiting == 0) {
+            collections = 0;
             return;
         }
-        if (step == LOOKS) {
-            ghosts.stream().filter(ghost -> ghost.looks == step).forEach(this::stays);
-            return;
-        }
-        var _ = thread.schedule(() -> {
-            ghosts.removeIf(ghost -> ghost.refersTo(null) && collected(ghost));
-            boolean left = false;
-            for (Ghost ghost : ghosts) {
-                if (ghost.looks == step) {
-                    ghost.looks++;
-                    left = true;
-                }
-            }
-            if (left) {
-                System.gc();
-                look(step + 1);
-            }
-        }, step < YOUNG_LOOKS ? LOOK_MILLIS : PATIENCE_MILLIS[step - YOUNG_LOOKS], TimeUnit.MILLISECONDS);
+        System.gc();
+        collections = Math.min(collections + 1, INTERVAL_MILLIS.length - 1);
+        collectIn(waiting > MANY ? HURRY_MILLIS : INTERVAL_MILLIS[collections]);
     }
 
     private boolean collected(Ghost ghost) {
@@ -148,7 +144,7 @@ final class PluginUnloads implements AutoCloseable {
     }
 
     private void stays(Ghost ghost) {
-        ghost.looks++;
+        ghost.stays = true;
         ghost.statuses.forEach(status -> {
             status.state(PluginStatus.State.NOT_COLLECTED);
             status.failure(
@@ -166,15 +162,25 @@ final class PluginUnloads implements AutoCloseable {
     /** Names the platform threads that still run the plugin's code. */
     private static void nameThreads(PluginClassLoader loader, String plugin) {
         var names = new TreeSet<String>();
-        for (Map.Entry<Thread, StackTraceElement[]> each : Thread.getAllStackTraces().entrySet()) {
-            if (each.getKey().getContextClassLoader() == loader || runs(each.getValue(), loader.getName())) {
-                names.add(each.getKey().getName());
+        for (Thread each : threads()) {
+            // One stack at a time: that of all threads at once stops the loops.
+            if (each.getContextClassLoader() == loader || runs(each.getStackTrace(), loader.getName())) {
+                names.add(each.getName());
             }
         }
         if (!names.isEmpty()) {
             LOG.log(Level.WARNING, "The plugin \"{0}\" is closed and left these threads behind: {1}", plugin,
                     String.join(", ", names));
         }
+    }
+
+    private static Thread[] threads() {
+        ThreadGroup all = Thread.currentThread().getThreadGroup();
+        while (all.getParent() != null) {
+            all = all.getParent();
+        }
+        Thread[] threads = new Thread[all.activeCount() + 16];
+        return Arrays.copyOf(threads, all.enumerate(threads));
     }
 
     private static boolean runs(StackTraceElement[] stack, @Nullable String loader) {

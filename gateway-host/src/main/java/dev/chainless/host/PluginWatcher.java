@@ -170,6 +170,7 @@ final class PluginWatcher implements AutoCloseable {
     }
 
     private void act(String name, @Nullable Path place) {
+        Niceness.change();
         try {
             if (place == null) {
                 registry.remove(name, respecialise);

@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -94,13 +96,40 @@ final class Reloader {
     }
 
     /**
-     * Puts another configuration into effect, on the caller's thread.
+     * Puts another configuration into effect, on a thread that lets the loops go first, and waits for it.
      *
      * @return what has changed
      * @throws ConfigException with all that is wrong with it; then nothing has changed
      * @throws StartException likewise, if an address cannot be bound or the gateway stops
      */
     Reloaded reload(GatewayConfig config) {
+        var work = new FutureTask<>(() -> reloadHere(config));
+        Thread.ofPlatform().daemon().name("reload").start(() -> {
+            Niceness.change();
+            work.run();
+        });
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return work.get();
+                } catch (InterruptedException e) {
+                    interrupted = true; // it is in effect or not, never half: that is to be told
+                }
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) e.getCause();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private Reloaded reloadHere(GatewayConfig config) {
         var event = new SwapEvent();
         event.begin();
         one.lock();

@@ -511,6 +511,7 @@ class PluginLifeTest {
     void loadingAndUnloadingLeavesNothing() throws Exception {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-XX:MaxMetaspaceSize=96m", "-Xmx128m", "-XX:+UseG1GC", "-XX:+ExplicitGCInvokesConcurrent",
+                "-XX:MaxTenuringThreshold=1",
                 "--module-path",
                 System.getProperty("jdk.module.path"), "--add-modules=ALL-MODULE-PATH",
                 "--patch-module=dev.chainless.host=" + Path.of(PluginLifeTest.class.getProtectionDomain()
