@@ -201,10 +201,10 @@ final class EndpointPool {
             return;
         }
         serve(link);
-        while (!waiting.isEmpty() && !shared.isEmpty()) {
+        while (!waiting.isEmpty()) {
             Link beside = takeBeside();
             if (beside == null) {
-                more();
+                more(); // for it may carry fewer exchanges than was expected
                 break;
             }
             serve(beside);

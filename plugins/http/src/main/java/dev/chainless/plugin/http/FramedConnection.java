@@ -29,6 +29,10 @@ abstract class FramedConnection<S extends FramedStream> extends ChannelInboundHa
     /** The least that a buffer for frames is made of. */
     private static final int GATHERED = 16 * 1024;
     private static final int REMEMBERED = 128;
+    /** There are fewer to be set; each may make all windows move. */
+    private static final int MOST_SETTINGS = 32;
+    /** A smaller piece is no work that earns the peer anything, if it was its window that made it small. */
+    private static final int DRIBBLE = 1024;
 
     final Channel channel;
     final LoopState loop;
@@ -580,6 +584,10 @@ abstract class FramedConnection<S extends FramedStream> extends ChannelInboundHa
             fail(Http2.FRAME_SIZE_ERROR, "SETTINGS that are not whole");
             return;
         }
+        if (length > 6 * MOST_SETTINGS) {
+            fail(Http2.ENHANCE_YOUR_CALM, "too many settings");
+            return;
+        }
         if (!control()) {
             return;
         }
@@ -823,6 +831,7 @@ abstract class FramedConnection<S extends FramedStream> extends ChannelInboundHa
             if (size <= 0 || !channel.isWritable()) {
                 break;
             }
+            work(size, left);
             left -= size;
             writeData(stream, left == 0 ? chunk : chunk.readRetainedSlice(size), size, last && left == 0);
         }
@@ -861,10 +870,16 @@ abstract class FramedConnection<S extends FramedStream> extends ChannelInboundHa
     private void writeData(FramedStream stream, ByteBuf chunk, int size, boolean last) {
         sendWindow -= size;
         stream.sendWindow -= size;
-        guard.work();
         frameHeader(output().buffer(Http2.FRAME_HEADER, GATHERED), size, Http2.DATA, last ? Http2.END_STREAM : 0,
                 stream.id);
         output().data(chunk);
+    }
+
+    /** Counts a piece of data as work, but not what a peer that opens its windows by single bytes (CVE-2019-9511) asks for. */
+    private void work(int size, int wanted) {
+        if (size >= DRIBBLE || size == wanted) {
+            guard.work();
+        }
     }
 
     private void requeue(FramedStream stream) {
@@ -885,6 +900,7 @@ abstract class FramedConnection<S extends FramedStream> extends ChannelInboundHa
         for (FramedStream s = ready.first(); s != null && sendWindow > 0 && channel.isWritable(); s = ready.first()) {
             int size = Math.min(Math.min(s.nextLength(), peerFrameSize), Math.min(sendWindow, s.sendWindow));
             boolean last = s.endsWith(size);
+            work(size, s.nextLength());
             writeData(s, s.take(size), size, last);
             s.stalledSince = 0;
             if (s.hasQueuedBytes()) {
@@ -982,8 +998,7 @@ abstract class FramedConnection<S extends FramedStream> extends ChannelInboundHa
         streams.remove(stream.id);
         ready.remove(stream);
         stream.dropQueue();
-        lately[latelyAt] = ours ? -stream.id : stream.id;
-        latelyAt = (latelyAt + 1) & (REMEMBERED - 1);
+        remember(stream.id, ours);
         S current = dataStream;
         if (current != null && current.id == stream.id) {
             dataStream = null;
@@ -993,6 +1008,12 @@ abstract class FramedConnection<S extends FramedStream> extends ChannelInboundHa
             stream.unconsumed = 0;
             consumed(null, bytes);
         }
+    }
+
+    /** Remembers for a while that a stream is closed; {@code ours} if more of the peer's may be on its way. */
+    final void remember(int id, boolean ours) {
+        lately[latelyAt] = ours ? -id : id;
+        latelyAt = (latelyAt + 1) & (REMEMBERED - 1);
     }
 
     /** {@return 1 if a stream was closed by both or the peer, -1 if by us, 0 if that is not known} */

@@ -25,7 +25,9 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
     private final Deadline patience;
     private final ArrayDeque<Http2Stream> idle = new ArrayDeque<>();
     private long patienceUntil;
-    private int lastStream;
+    /** The client's newest stream, and the newest that was taken. */
+    private int newest;
+    private int lastTaken;
     private int served;
     /** Whether the client was told that we will take no more streams soon. */
     private boolean leaving;
@@ -79,7 +81,7 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
             trailers(stream, last, block, length);
         } else if ((id & 1) == 0) {
             fail(Http2.PROTOCOL_ERROR, "a stream of a number that is not the client's");
-        } else if (id <= lastStream) {
+        } else if (id <= newest) {
             stray(id, block, length);
         } else {
             request(id, last, block, length);
@@ -87,12 +89,15 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
     }
 
     private void request(int id, boolean last, byte[] block, int length) {
+        newest = id;
         if (left) {
+            remember(id, true);
             skip(block, length); // what comes after the last stream that we take is sent again elsewhere
             return;
         }
-        lastStream = id;
+        lastTaken = id;
         if (streams.size() >= config.maxConcurrentStreams()) {
+            remember(id, true);
             if (skip(block, length)) {
                 countProvoked();
                 if (!closed) {
@@ -158,12 +163,12 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
 
     @Override
     boolean isKnown(int id) {
-        return (id & 1) == 1 && id <= lastStream;
+        return (id & 1) == 1 && id <= newest;
     }
 
     @Override
     int lastServed() {
-        return lastStream;
+        return lastTaken;
     }
 
     @Override
@@ -285,7 +290,7 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
     void pinged() {
         if (leaving && !left) {
             left = true;
-            writeGoAway(lastStream, Http2.NO_ERROR, "");
+            writeGoAway(lastTaken, Http2.NO_ERROR, "");
             if (streams.size() == 0) {
                 closeWhenWritten();
             }

@@ -388,7 +388,7 @@ final class Http2UpstreamStream extends FramedStream implements UpstreamConnecti
             Attempt unsent = current;
             current = null;
             if (unsent != null) {
-                egress.failed(unsent, true, "the endpoint closed the connection");
+                egress.failed(unsent, true, connection.refusal());
             }
             egress.closed(this);
         }
