@@ -16,7 +16,7 @@ import java.util.ArrayDeque;
 
 /** A client's connection that speaks HTTP/2. Its streams are the downstreams of its exchanges. */
 final class Http2Connection extends FramedConnection<Http2Stream> implements ClientConnection {
-    final Http1Listener listener;
+    final ListenerCodec listener;
     final HttpIngress ingress;
     final Connection connection;
     final Forwarding forwarding;
@@ -37,7 +37,7 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
     private boolean gone;
     private boolean headAwaited;
 
-    Http2Connection(Http1Listener listener, LoopState loop, Channel channel, Connection connection,
+    Http2Connection(ListenerCodec listener, LoopState loop, Channel channel, Connection connection,
             Forwarding forwarding) {
         super(channel, loop, listener.limits, listener.config.h2().limits(listener.limits),
                 listener.config.h2().guard(listener.context));
@@ -66,7 +66,7 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
 
     @Override
     void begun() {
-        timer.readWithin(loop.draining ? Http1Listener.MOMENT_NANOS : listener.keepAliveNanos);
+        timer.readWithin(loop.draining ? ListenerCodec.MOMENT_NANOS : listener.keepAliveNanos);
         if (loop.draining) {
             leave();
         }
@@ -214,7 +214,7 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
             return;
         }
         if (streams.size() == 0) {
-            timer.readWithin(loop.draining ? Http1Listener.MOMENT_NANOS : listener.keepAliveNanos);
+            timer.readWithin(loop.draining ? ListenerCodec.MOMENT_NANOS : listener.keepAliveNanos);
         } else {
             timer.readDone();
         }

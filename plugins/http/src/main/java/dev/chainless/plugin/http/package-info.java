@@ -15,7 +15,7 @@
  *
  * <p>and back likewise: {@code Http1UpstreamConnection} reads by the same parser and body reader, {@code Http1Connection}
  * writes by the same output and head writer. Each is the only handler of its channel; there is no pipeline of codecs
- * between them and the socket. {@code Http1Listener} and {@code Http1Upstream} hold what the connections of a listener or
+ * between them and the socket. {@code ListenerCodec} and {@code Http1Upstream} hold what the connections of a listener or
  * cluster share, by event loop in {@code LoopState}.
  *
  * <h2>What makes it fast</h2>

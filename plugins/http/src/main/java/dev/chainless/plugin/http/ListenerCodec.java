@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
-/** The HTTP/1 codec of one listener: what its connections share. */
-final class Http1Listener implements HttpListener {
+/** The codec of one listener: what its connections share, of whatever version. */
+final class ListenerCodec implements HttpListener {
     /** Counters of two loops lie two cache lines apart. */
     private static final int STRIDE = 32;
     static final long MOMENT_NANOS = 1_000_000_000L;
@@ -40,7 +40,7 @@ final class Http1Listener implements HttpListener {
     private final @Nullable LoopState[] loops;
     private final AtomicIntegerArray open;
 
-    Http1Listener(HttpListenerConfig config, PluginContext context, HttpIngress ingress) {
+    ListenerCodec(HttpListenerConfig config, PluginContext context, HttpIngress ingress) {
         this.config = config;
         this.context = context;
         this.ingress = ingress;
