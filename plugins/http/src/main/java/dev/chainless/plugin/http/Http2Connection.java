@@ -156,7 +156,7 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
     }
 
     @Override
-    void headAwaited() {
+    public void headAwaited() {
         headAwaited = true;
         timer.readWithin(listener.headNanos);
     }
@@ -191,7 +191,7 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
         }
         Http2Stream stream = streams.get(id);
         if (stream != null) {
-            prioritise(stream, priority);
+            sender.prioritise(stream, priority);
         }
     }
 
