@@ -1,5 +1,6 @@
 package dev.chainless.host;
 
+import dev.chainless.spi.http.UpstreamConnection;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -8,7 +9,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,8 @@ final class EndpointPool {
     private final ArrayDeque<Link> idle = new ArrayDeque<>();
     private final ArrayDeque<Flow> waiting = new ArrayDeque<>();
     private final Set<Link> open = new HashSet<>();
+    /** Channels that carry several exchanges, the newest last. */
+    private final List<Trunk> shared = new ArrayList<>();
     private final dev.chainless.spi.Deadline expiry;
     private int opening;
     private boolean closed;
@@ -49,6 +54,9 @@ final class EndpointPool {
      */
     @Nullable Link acquire(Flow flow) {
         Link link = takeIdle();
+        if (link == null && !shared.isEmpty()) {
+            link = takeBeside();
+        }
         if (link != null) {
             endpoint.metrics().reused.increment(loop.index());
             return link;
@@ -69,9 +77,38 @@ final class EndpointPool {
         }
     }
 
+    /** {@return a new place on a channel that is open, null if none has one} */
+    private @Nullable Link takeBeside() {
+        for (int i = 0; i < shared.size(); i++) {
+            Trunk trunk = shared.get(i);
+            Link known = trunk.any;
+            Link link = new Link(this, trunk);
+            UpstreamConnection place = known == null || isWornOut(trunk) ? null : known.connection().beside(link);
+            if (place != null) {
+                link.connected(place);
+                open(link);
+                return link;
+            }
+        }
+        return null;
+    }
+
+    private void open(Link link) {
+        open.add(link);
+        link.trunk().links++;
+        link.trunk().any = link;
+    }
+
+    /** Counts an idle link for the other loops, if they may have it. */
+    private void countIdle(Link link, int change) {
+        if (link.connection().isMovable()) {
+            endpoint.idle(loop.index(), change);
+        }
+    }
+
     private @Nullable Link takeIdle() {
         for (Link link = idle.pollLast(); link != null; link = idle.pollLast()) {
-            endpoint.idle(loop.index(), -1);
+            countIdle(link, -1);
             if (link.connection().isReusable()) {
                 return link;
             }
@@ -82,7 +119,7 @@ final class EndpointPool {
 
     /** Gets connections for those that wait: borrowed from another loop first, else opened. */
     private void more() {
-        while (opening < waiting.size()) {
+        while ((long) opening * endpoint.codec().exchanges() < waiting.size()) {
             int lender = endpoint.loopWithIdle(loop.index());
             if (lender >= 0) {
                 opening++;
@@ -151,16 +188,27 @@ final class EndpointPool {
     }
 
     private void connected(Channel channel) {
-        Link link = new Link(this);
+        Link link = new Link(this, new Trunk());
         link.connected(endpoint.codec().connect(channel, loop.index(), link));
         opening--;
-        open.add(link);
+        open(link);
+        if (!link.connection().isMovable()) {
+            shared.add(link.trunk());
+        }
         // Who waits has come before the endpoint went, and is the last that it serves.
         if (closed && waiting.isEmpty()) {
             link.connection().close();
             return;
         }
         serve(link);
+        while (!waiting.isEmpty()) {
+            Link beside = takeBeside();
+            if (beside == null) {
+                more(); // for it may carry fewer exchanges than was expected
+                break;
+            }
+            serve(beside);
+        }
     }
 
     private void failed(Throwable cause) {
@@ -173,7 +221,10 @@ final class EndpointPool {
         endpoint.giveConnection();
         opening--;
         endpoint.metrics().connectFailures.increment(loop.index());
-        failNext(status, detail);
+        // All that would have shared it, which have waited longest: who comes back to try again is behind them.
+        for (int left = Math.min(endpoint.codec().exchanges(), waiting.size()); left > 0; left--) {
+            failNext(status, detail);
+        }
         more();
     }
 
@@ -196,15 +247,15 @@ final class EndpointPool {
         }
         // Counted first, and only then is looked who waits: a flow elsewhere counts itself first and then looks for an idle
         // connection, so that of the two one sees the other.
-        endpoint.idle(loop.index(), 1);
-        int needy = endpoint.loopWaiting(loop.index());
+        countIdle(link, 1);
+        int needy = link.connection().isMovable() ? endpoint.loopWaiting(loop.index()) : -1;
         if (needy >= 0) {
-            endpoint.idle(loop.index(), -1);
+            countIdle(link, -1);
             move(link, endpoint.pool(needy), false);
             return;
         }
         if (idle.size() >= endpoint.config().maxIdle() || endpoint.config().keepAlive().isZero()) {
-            endpoint.idle(loop.index(), -1);
+            countIdle(link, -1);
             link.connection().close();
             return;
         }
@@ -217,23 +268,34 @@ final class EndpointPool {
     }
 
     void release(Link link) {
-        int uses = endpoint.config().maxRequestsPerConnection();
-        boolean wornOut = uses > 0 && link.uses() >= uses;
-        if (closed || wornOut || !link.connection().isReusable()) {
+        if (closed || isWornOut(link.trunk()) || !link.connection().isReusable()) {
             link.connection().close();
         } else {
             serve(link);
         }
     }
 
+    private boolean isWornOut(Trunk trunk) {
+        int uses = endpoint.config().maxRequestsPerConnection();
+        return uses > 0 && trunk.uses >= uses;
+    }
+
     void closed(Link link) {
         if (!open.remove(link)) {
             return;
         }
-        endpoint.giveConnection();
         if (idle.remove(link)) {
-            endpoint.idle(loop.index(), -1);
+            countIdle(link, -1);
         }
+        Trunk trunk = link.trunk();
+        if (--trunk.links > 0) {
+            if (trunk.any == link) {
+                trunk.any = open.stream().filter(other -> other.trunk() == trunk).findFirst().orElse(null);
+            }
+            return;
+        }
+        shared.remove(trunk);
+        endpoint.giveConnection();
         if (!waiting.isEmpty()) {
             more();
         } else {
@@ -260,6 +322,7 @@ final class EndpointPool {
     /** Moves an idle connection to another loop: two calls of epoll_ctl, where opening one takes a round trip. */
     private void move(Link link, EndpointPool target, boolean asked) {
         open.remove(link);
+        link.trunk().links--;
         Channel channel = link.connection().channel();
         endpoint.metrics().borrowed.increment(loop.index());
         channel.deregister().addListener(left -> target.loop.eventLoop().register(channel).addListener(
@@ -273,7 +336,7 @@ final class EndpointPool {
                         target.more();
                         return;
                     }
-                    target.open.add(link);
+                    target.open(link);
                     link.moved(target);
                     if (target.closed) {
                         link.connection().close();
@@ -305,7 +368,7 @@ final class EndpointPool {
                 return;
             }
             idle.removeFirst();
-            endpoint.idle(loop.index(), -1);
+            countIdle(link, -1);
             link.connection().close();
         }
     }
@@ -315,7 +378,7 @@ final class EndpointPool {
         closed = true;
         expiry.close();
         for (Link link = idle.pollLast(); link != null; link = idle.pollLast()) {
-            endpoint.idle(loop.index(), -1);
+            countIdle(link, -1);
             link.connection().close();
         }
     }

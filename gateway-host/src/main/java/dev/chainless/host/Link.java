@@ -7,15 +7,23 @@ import dev.chainless.spi.http.UpstreamConnection;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** An upstream connection in a pool. It belongs to one loop, and only while idle may it move to another. */
+/**
+ * An upstream connection in a pool, or a place on one that carries several exchanges. It belongs to one loop, and only while
+ * idle may it move to another.
+ */
 final class Link implements HttpEgress {
+    private final Trunk trunk;
     private EndpointPool pool;
     private @Nullable UpstreamConnection connection;
     private long idleSince;
-    private int uses;
 
-    Link(EndpointPool pool) {
+    Link(EndpointPool pool, Trunk trunk) {
         this.pool = pool;
+        this.trunk = trunk;
+    }
+
+    Trunk trunk() {
+        return trunk;
     }
 
     UpstreamConnection connection() {
@@ -44,13 +52,9 @@ final class Link implements HttpEgress {
         idleSince = nanos;
     }
 
-    /** {@return how many requests it has carried before this one} */
+    /** {@return how many requests the connection has carried before this one} */
     int use() {
-        return uses++;
-    }
-
-    int uses() {
-        return uses;
+        return trunk.uses++;
     }
 
     private static Flow flow(Attempt attempt) {

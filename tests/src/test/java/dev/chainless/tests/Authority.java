@@ -1,13 +1,19 @@
 package dev.chainless.tests;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** Signs certificates for tests, by openssl, in a folder of its own. */
 final class Authority {
@@ -75,6 +81,24 @@ final class Authority {
                 "-CAcreateserial", "-days", Integer.toString(days), "-extfile", file(file + ".ext"), "-out",
                 file(file + ".pem"));
         return new Pair(folder.resolve(file + ".pem"), folder.resolve(file + ".key"));
+    }
+
+    /** {@return a context for clients that trust this authority alone} */
+    SSLContext trust() {
+        try (InputStream in = Files.newInputStream(certificate())) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            store.setCertificateEntry("ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
+            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers.getTrustManagers(), null);
+            return context;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** {@return what openssl prints} */

@@ -77,11 +77,11 @@ final class TlsTest {
     void theNameThatIsAskedForDecides() {
         try (GatewayProcess gateway = gateway("")) {
             // curl checks the certificate and the name in it.
-            assertEquals("TLSv1.3/X25519/both.test/http/1.1///https", curl(gateway, "both.test"));
-            assertEquals("TLSv1.2/X25519/both.test/http/1.1///https", curl(gateway, "both.test", "--tls-max", "1.2"));
-            assertEquals("TLSv1.3/X25519/rsa.test/http/1.1///https", curl(gateway, "rsa.test"));
-            assertEquals("TLSv1.3/X25519/rsa.test/http/1.1///https", curl(gateway, "RSA.test"));
-            assertEquals("TLSv1.3/X25519/x.wild.test/http/1.1///https", curl(gateway, "x.wild.test"));
+            assertEquals("TLSv1.3/X25519/both.test/h2///https", curl(gateway, "both.test"));
+            assertEquals("TLSv1.2/X25519/both.test/h2///https", curl(gateway, "both.test", "--tls-max", "1.2"));
+            assertEquals("TLSv1.3/X25519/rsa.test/h2///https", curl(gateway, "rsa.test"));
+            assertEquals("TLSv1.3/X25519/rsa.test/h2///https", curl(gateway, "RSA.test"));
+            assertEquals("TLSv1.3/X25519/x.wild.test/h2///https", curl(gateway, "x.wild.test"));
             assertTrue(refused(gateway, "x.y.wild.test").contains("subject name matches"));
             assertTrue(refused(gateway, "unknown.test").contains("subject name matches"));
             assertTrue(Authority.client("-connect", connect(gateway), "-noservername").contains("CN = both\n"));
@@ -126,7 +126,7 @@ final class TlsTest {
         try (GatewayProcess gateway = gateway("refuse-unknown = true")) {
             String said = Authority.client("-connect", connect(gateway), "-servername", "other");
             assertTrue(said.contains("unrecognized name"), said);
-            assertEquals("TLSv1.3/X25519/rsa.test/http/1.1///https", curl(gateway, "rsa.test"));
+            assertEquals("TLSv1.3/X25519/rsa.test/h2///https", curl(gateway, "rsa.test"));
             assertEquals(1, gateway.metric("chainless_tls_handshake_failures_total", "reason=\"unknown-name\""));
         }
     }
@@ -147,7 +147,7 @@ final class TlsTest {
         }
         try (GatewayProcess gateway = gateway("profile = \"modern\"")) {
             assertTrue(refused(gateway, "both.test", "--tls-max", "1.2").contains("protocol version"));
-            assertEquals("TLSv1.3/X25519/rsa.test/http/1.1///https", curl(gateway, "rsa.test"));
+            assertEquals("TLSv1.3/X25519/rsa.test/h2///https", curl(gateway, "rsa.test"));
         }
     }
 
@@ -158,7 +158,7 @@ final class TlsTest {
         String asks = "client-ca = \"" + ca.certificate() + "\"\nclient-certificates = ";
         String[] good = {"--cert", client.certificate().toString(), "--key", client.key().toString()};
         String[] bad = {"--cert", stranger.certificate().toString(), "--key", stranger.key().toString()};
-        String known = "/X25519/rsa.test/http/1.1/CN=client/client.test,me@client.test/https";
+        String known = "/X25519/rsa.test/h2/CN=client/client.test,me@client.test/https";
         try (GatewayProcess gateway = gateway(asks + "\"required\"")) {
             assertEquals("TLSv1.3" + known, curl(gateway, "rsa.test", good));
             assertEquals("TLSv1.2" + known, curl(gateway, "rsa.test", of(good, "--tls-max", "1.2")));
@@ -171,7 +171,7 @@ final class TlsTest {
         }
         try (GatewayProcess gateway = gateway(asks + "\"optional\"")) {
             assertEquals("TLSv1.3" + known, curl(gateway, "rsa.test", good));
-            assertEquals("TLSv1.3/X25519/rsa.test/http/1.1///https", curl(gateway, "rsa.test"));
+            assertEquals("TLSv1.3/X25519/rsa.test/h2///https", curl(gateway, "rsa.test"));
             refused(gateway, "rsa.test", bad);
         }
     }
@@ -294,7 +294,7 @@ final class TlsTest {
         }
         String toml = "[tls]\ncheck-files = \"50ms\"\n" + listener("", "folder = \"" + folder + "\"") + SAYS;
         try (GatewayProcess gateway = GatewayProcess.with(LOOPS, toml).start()) {
-            assertEquals("TLSv1.3/X25519/rsa.test/http/1.1///https", curl(gateway, "rsa.test"));
+            assertEquals("TLSv1.3/X25519/rsa.test/h2///https", curl(gateway, "rsa.test"));
             Files.copy(wild.key(), folder.resolve("w.key"));
             Files.copy(wild.certificate(), folder.resolve("w.crt"));
             Await.until("the new one is there", () -> Authority.client("-connect", connect(gateway), "-servername",
@@ -315,7 +315,7 @@ final class TlsTest {
             assertEquals(-1, second.getInputStream().read());
             assertEquals(1, gateway.metric("chainless_tls_handshake_failures_total", "reason=\"too-many\""));
             assertEquals(2, gateway.metric("chainless_tls_handshake_failures_total", "reason=\"timeout\""));
-            assertEquals("TLSv1.3/X25519/rsa.test/http/1.1///https", curl(gateway, "rsa.test"));
+            assertEquals("TLSv1.3/X25519/rsa.test/h2///https", curl(gateway, "rsa.test"));
         }
     }
 
@@ -421,10 +421,10 @@ final class TlsTest {
         String toml = "[tls]\nengine = \"jdk\"\n" + listener(both.toml() + ", " + bothRsa.toml(),
                 "client-certificates = \"optional\"\nclient-ca = \"" + ca.certificate() + "\"") + SAYS;
         try (GatewayProcess gateway = GatewayProcess.with(LOOPS, toml).start()) {
-            assertEquals("TLSv1.3//both.test/http/1.1///https", curl(gateway, "both.test"));
-            assertEquals("TLSv1.2//both.test/http/1.1///https", curl(gateway, "both.test", "--tls-max", "1.2",
+            assertEquals("TLSv1.3//both.test/h2///https", curl(gateway, "both.test"));
+            assertEquals("TLSv1.2//both.test/h2///https", curl(gateway, "both.test", "--tls-max", "1.2",
                     "--ciphers", "ECDHE-RSA-AES128-GCM-SHA256"));
-            assertEquals("TLSv1.3//both.test/http/1.1/CN=client/client.test,me@client.test/https", curl(gateway,
+            assertEquals("TLSv1.3//both.test/h2/CN=client/client.test,me@client.test/https", curl(gateway,
                     "both.test", "--cert", client.certificate().toString(), "--key", client.key().toString()));
         }
     }

@@ -46,7 +46,11 @@ final class TlsUpstreamTest {
     }
 
     private static Nginx nginx(Authority.Pair pair, String more) throws IOException {
-        var nginx = new Nginx("ssl", "ssl_certificate " + pair.certificate() + "; ssl_certificate_key " + pair.key()
+        return nginx("ssl", pair, more);
+    }
+
+    private static Nginx nginx(String how, Authority.Pair pair, String more) throws IOException {
+        var nginx = new Nginx(how, "ssl_certificate " + pair.certificate() + "; ssl_certificate_key " + pair.key()
                 + "; " + more);
         Files.writeString(nginx.files().resolve("file"), "from nginx");
         return nginx;
@@ -103,6 +107,37 @@ final class TlsUpstreamTest {
                 assertTrue(get(gateway).endsWith(" 502"));
             }
         }
+    }
+
+    /** The endpoint is told by which version it is asked, and over what. */
+    @Test
+    void gatewayAndEndpointAgreeOnAVersion() throws IOException {
+        String says = "location = /file { return 200 \"$server_protocol $scheme\"; }";
+        try (Nginx both = nginx("ssl http2", good, says);
+                Nginx one = nginx("ssl", good, says);
+                GatewayProcess gateway = GatewayProcess.with(LOOPS, toml(both.port(), trusts(ca))).start()) {
+            assertEquals("HTTP/1.1 https 200", get(gateway));
+            gateway.reload(toml(both.port(), trusts(ca)) + version("auto"));
+            for (int i = 0; i < 10; i++) { // a connection ends after three requests, by GOAWAY
+                assertEquals("HTTP/2.0 https 200", get(gateway));
+            }
+            gateway.reload(toml(both.port(), trusts(ca)) + version("2"));
+            assertEquals("HTTP/2.0 https 200", get(gateway));
+            gateway.reload(toml(one.port(), trusts(ca)) + version("auto"));
+            assertEquals("HTTP/1.1 https 200", get(gateway));
+            gateway.reload(toml(one.port(), trusts(ca)) + version("2"));
+            assertTrue(get(gateway).endsWith(" 502"));
+        }
+        try (Nginx plain = new Nginx();
+                GatewayProcess gateway = GatewayProcess.with(LOOPS,
+                        toml(plain.port(), "").replace("[clusters.app.tls]", "") + version("auto")).start()) {
+            Files.writeString(plain.files().resolve("file"), "in the clear");
+            assertEquals("in the clear 200", get(gateway));
+        }
+    }
+
+    private static String version(String version) {
+        return "[clusters.app.http]\nversion = \"" + version + "\"\n";
     }
 
     @Test

@@ -120,6 +120,11 @@ public final class Head {
         end = offset;
     }
 
+    /** {@return just past the last field line in the block} */
+    public int linesEnd() {
+        return end;
+    }
+
     /**
      * Sets the version that the message came with.
      *

@@ -17,4 +17,9 @@ public interface HttpUpstream {
      * @return the connection, ready to send
      */
     UpstreamConnection connect(Channel channel, int loop, HttpEgress egress);
+
+    /** {@return how many exchanges a new connection is expected to carry at once, by {@link UpstreamConnection#beside}} */
+    default int exchanges() {
+        return 1;
+    }
 }

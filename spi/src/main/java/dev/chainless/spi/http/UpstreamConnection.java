@@ -5,8 +5,11 @@ import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to an endpoint, on which the host sends requests. Implemented by codecs; every call is made on the
- * connection's loop. Nothing reaches the wire before {@link #flush} or {@link #end}.
+ * A connection to an endpoint, on which the host sends requests one after another. Implemented by codecs; every call is
+ * made on the connection's loop. Nothing reaches the wire before {@link #flush} or {@link #end}.
+ *
+ * <p>Where a protocol carries several exchanges at once, this is one place among several on the same channel, which
+ * {@link #beside} gives; to the host each is a connection of its own. The channel is closed with the last of them.
  */
 public interface UpstreamConnection {
 
@@ -68,6 +71,21 @@ public interface UpstreamConnection {
 
     /** {@return whether an idle connection may be used again: open, and nothing unexpected has come} */
     boolean isReusable();
+
+    /**
+     * {@return another place on the same channel, null if there is none: the protocol has no such thing, or the endpoint
+     * allows no more}
+     *
+     * @param egress where the codec says what comes back to that place
+     */
+    default @Nullable UpstreamConnection beside(HttpEgress egress) {
+        return null;
+    }
+
+    /** {@return whether the connection may be moved to another loop while idle} */
+    default boolean isMovable() {
+        return true;
+    }
 
     /**
      * Closes the connection.

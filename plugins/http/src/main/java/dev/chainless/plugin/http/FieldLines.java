@@ -114,13 +114,23 @@ final class FieldLines {
 
     /** Looks at a name with characters other than letters, digits and hyphens. */
     private @Nullable HeadFault odd(Head head, byte[] b, int from, int to) {
-        if (isAmong(FRAMING, b, from, to)) {
+        if (looksLikeFraming(b, from, to)) {
             return HeadFault.LOOKALIKE;
         }
-        if (isAmong(CLAIMS, b, from, to)) {
+        if (looksLikeClaim(b, from, to)) {
             head.removeAt(head.places() - 1);
         }
         return null;
+    }
+
+    /** {@return whether a name may be mistaken for one that frames the message} */
+    static boolean looksLikeFraming(byte[] b, int from, int to) {
+        return isAmong(FRAMING, b, from, to);
+    }
+
+    /** {@return whether a name may be mistaken for one by which the gateway tells who the client is} */
+    static boolean looksLikeClaim(byte[] b, int from, int to) {
+        return isAmong(CLAIMS, b, from, to);
     }
 
     private static boolean isAmong(List<byte[]> words, byte[] b, int from, int to) {

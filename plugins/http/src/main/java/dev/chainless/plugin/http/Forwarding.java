@@ -56,7 +56,7 @@ final class Forwarding {
         } else {
             replace(head);
         }
-        FieldLine via = head.version() == 10 ? rules.via10() : rules.via();
+        FieldLine via = rules.via(head.version());
         if (via != null) {
             head.add(via);
         }

@@ -133,25 +133,31 @@ final class Framing {
         length = place;
         byte[] b = head.bytes();
         int from = head.valueOffset(place);
-        int end = from + head.valueLength(place);
+        int size = head.valueLength(place);
+        zeroPadded = size > 1 && b[from] == '0';
+        contentLength = length(b, from, size);
+        return contentLength < 0 ? HeadFault.CONTENT_LENGTH : null;
+    }
+
+    /** {@return the value of a Content-Length, -1 if it is none that can be meant} */
+    static long length(byte[] b, int from, int size) {
+        int end = from + size;
         int zeros = from;
         while (zeros < end - 1 && b[zeros] == '0') {
             zeros++;
         }
-        zeroPadded = zeros > from;
-        if (from == end || end - zeros > LONGEST_LENGTH) {
-            return HeadFault.CONTENT_LENGTH;
+        if (size == 0 || end - zeros > LONGEST_LENGTH) {
+            return -1;
         }
         long value = 0;
         for (int i = zeros; i < end; i++) {
             int digit = b[i] - '0';
             if (digit < 0 || digit > 9) {
-                return HeadFault.CONTENT_LENGTH;
+                return -1;
             }
             value = value * 10 + digit;
         }
-        contentLength = value;
-        return null;
+        return value;
     }
 
     private @Nullable HeadFault coding(Head head, int place) {
@@ -301,7 +307,7 @@ final class Framing {
         return size == 0 || sameHost(head.bytes(), offset, size, value, valueSize) ? null : HeadFault.OTHER_HOST;
     }
 
-    private static boolean sameHost(byte[] b, int one, int oneLength, int two, int twoLength) {
+    static boolean sameHost(byte[] b, int one, int oneLength, int two, int twoLength) {
         if (oneLength != twoLength) {
             return false;
         }

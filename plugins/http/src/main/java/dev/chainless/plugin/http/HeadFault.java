@@ -41,7 +41,17 @@ enum HeadFault {
     STATUS(502, "a status below 100 or above 599"),
     NO_BODY_ALLOWED(502, "a body in a response that cannot have one"),
     SWITCHED(502, "a switch of protocols that was not asked for, or names none"),
-    TRAILER(400, "a trailer field that must not be one");
+    TRAILER(400, "a trailer field that must not be one"),
+    UPPER_CASE(400, "an upper-case letter in a field name"),
+    VALUE(400, "a field value with a control character, or white space around it"),
+    HOP_FIELD(400, "a field that HTTP/2 and HTTP/3 do not have"),
+    TE(400, "TE is not trailers"),
+    PSEUDO(400, "a pseudo-field that is unknown, twice, or after other fields"),
+    NO_PSEUDO(400, "a pseudo-field is missing"),
+    SCHEME(400, "the scheme is neither http nor https"),
+    CONNECT(501, "this is no forward proxy"),
+    PROTOCOL(501, "an extended CONNECT for a protocol other than websocket"),
+    NO_STATUS(502, "no status of three digits");
 
     private final int status;
     private final String detail;

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * for each loop, for it keeps the {@code Date} of the current second.
  */
 final class HeadWriter {
+    static final int DATE_OFFSET = 6;
+
     private static final byte[] CRLF = ascii("\r\n");
     private static final byte[] REQUEST_END = ascii(" HTTP/1.1\r\n");
     private static final byte[] HOST = ascii("host: ");
@@ -102,7 +104,7 @@ final class HeadWriter {
         head.writeFields(out);
         if (!hasDate) {
             // RFC 9110, section 6.6.1: who passes on a response without a Date adds one.
-            out.writeBytes(date());
+            out.writeBytes(dateLine());
         }
         if (chunked) {
             out.writeBytes(CHUNKED);
@@ -209,7 +211,7 @@ final class HeadWriter {
     }
 
     /** A response to HEAD, and 304, says by the field what there would be, while nothing follows. */
-    private static boolean contradicts(Head head, int place) {
+    static boolean contradicts(Head head, int place) {
         long announced = head.contentLength();
         if (announced < 0 || (announced == 0 && head.status() != 0)) {
             return false;
@@ -239,7 +241,8 @@ final class HeadWriter {
         out.writeBytes(CRLF);
     }
 
-    private byte[] date() {
+    /** {@return the field Date as a line; its value begins at {@link #DATE_OFFSET}} */
+    byte[] dateLine() {
         long second = System.currentTimeMillis() / 1000;
         if (second != dateSecond) {
             dateSecond = second;

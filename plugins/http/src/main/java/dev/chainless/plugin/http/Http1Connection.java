@@ -19,7 +19,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -35,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * when they are too many, reading stops. On the way of a request without a body the socket's read state and the timers
  * are not touched at all.
  */
-final class Http1Connection extends ChannelInboundHandlerAdapter implements HttpDownstream {
+final class Http1Connection extends ChannelInboundHandlerAdapter implements HttpDownstream, ClientConnection {
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(US_ASCII);
     /** What the lines that are not the head's own need: status, Date, Connection, framing. */
     private static final int HEAD_ROOM = 512;
@@ -43,6 +42,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     private enum State {
         /** A PROXY protocol header is to come. */
         PROXY,
+        /** The first bytes will say which version it is. */
+        VERSION,
         /** A request's head is to come, or its rest. */
         HEAD,
         /** The body of {@link #exchange} is coming, a tunnel's data too; without an exchange it is thrown away. */
@@ -53,13 +54,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         REFUSED,
         /** Nothing is answered any more, but read, so that the client can read the last response. */
         LINGER,
-        CLOSED
+        CLOSED,
+        /** HTTP/2 it is: another handler takes over. */
+        HANDED_OVER
     }
 
-    @Nullable Http1Connection next;
-    @Nullable Http1Connection previous;
-
-    private final Http1Listener listener;
+    private final ListenerCodec listener;
     private final HttpIngress ingress;
     private final LoopState loop;
     private final Channel channel;
@@ -88,6 +88,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     private boolean full;
     private boolean inputEnded;
 
+    private boolean mustBeHttp2;
     private boolean keepAlive;
     private boolean continueDue;
     private boolean headWritten;
@@ -95,7 +96,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     private int served;
     private long lingerBudget;
 
-    Http1Connection(Http1Listener listener, LoopState loop, String name, Channel channel) {
+    Http1Connection(ListenerCodec listener, LoopState loop, String name, Channel channel) {
         this.listener = listener;
         this.ingress = listener.ingress;
         this.loop = loop;
@@ -111,7 +112,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
                 this::writeExpired);
         boolean proxied = listener.expectsProxyHeader(peer.getAddress());
         this.proxyHeader = proxied ? new ProxyHeader(listener.limits.maxHead()) : null;
-        this.state = proxied ? State.PROXY : State.HEAD;
+        this.state = proxied ? State.PROXY : firstState();
     }
 
     private static InetSocketAddress address(java.net.SocketAddress address) {
@@ -162,7 +163,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             }
         } finally {
             processing = false;
-            keep();
+            if (state != State.HANDED_OVER) {
+                keep();
+            }
+        }
+        if (state == State.HANDED_OVER) {
+            handOver();
+            return;
         }
         output().flush();
         if (state != State.CLOSED) {
@@ -173,9 +180,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     private boolean advance() {
         return switch (state) {
             case PROXY -> proxyHeader();
+            case VERSION -> version();
             case HEAD -> head();
             case BODY -> body();
-            case WAIT, REFUSED -> false;
+            case WAIT, REFUSED, HANDED_OVER -> false;
             case LINGER -> linger();
             case CLOSED -> skip();
         };
@@ -220,8 +228,41 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             forwarding = new Forwarding(listener.forwarding, loop, connection);
         }
         proxyHeader = null;
-        state = State.HEAD;
+        state = firstState();
         return true;
+    }
+
+    /** Over TLS, ALPN says which version it is (RFC 9113, section 3.2), and 1.1 where it says nothing; else the first bytes. */
+    private State firstState() {
+        mustBeHttp2 = connection.applicationProtocol().equals(Http2.PROTOCOL) || !listener.speaksHttp1;
+        return mustBeHttp2 || (listener.speaksHttp2 && !connection.secure()) ? State.VERSION : State.HEAD;
+    }
+
+    /** RFC 9113, section 3.4: whoever speaks HTTP/2 begins with the preface, and nobody else does. */
+    private boolean version() {
+        int matched = Preface.match(input);
+        if (matched == Preface.MORE) {
+            return false;
+        }
+        if (matched == Preface.HTTP_2) {
+            state = State.HANDED_OVER;
+        } else if (!mustBeHttp2) {
+            state = State.HEAD;
+        } else {
+            close();
+        }
+        return true;
+    }
+
+    private void handOver() {
+        ByteBuf rest = input;
+        input = Unpooled.EMPTY_BUFFER;
+        timer.close();
+        output().release();
+        var successor = new Http2Connection(listener, loop, channel, connection, forwarding);
+        channel.pipeline().replace(this, null, successor);
+        listener.closed(loop, this);
+        successor.receive(rest);
     }
 
     private boolean head() {
@@ -423,14 +464,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         }
         inputEnded = true;
         switch (state) {
-            case PROXY, LINGER -> close();
+            case PROXY, VERSION, LINGER -> close();
             case HEAD -> {
                 if (pending == null) {
                     endedBeforeRequest();
                 }
             }
             case BODY -> endedInBody();
-            case WAIT, REFUSED, CLOSED -> {}
+            case WAIT, REFUSED, CLOSED, HANDED_OVER -> {}
         }
     }
 
@@ -581,7 +622,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             return;
         }
         // Its last response may have begun before the drain, and so not have said that it was the last.
-        timer.readWithin(loop.draining ? Http1Listener.MOMENT_NANOS : listener.keepAliveNanos);
+        timer.readWithin(loop.draining ? ListenerCodec.MOMENT_NANOS : listener.keepAliveNanos);
         timer.watchWrites();
         adjustReading();
         resume();
@@ -692,22 +733,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             if (inputEnded || lingerBudget < 0 || !(channel instanceof DuplexChannel duplex)) {
                 close();
             } else {
-                shutdownOutput(duplex);
+                HalfClose.of(duplex);
                 timer.readWithin(listener.lingerNanos);
             }
         });
-    }
-
-    /** Over TLS the client is told first that this is all, so that it can tell the end from a cut (RFC 8446, section 6.1). */
-    private void shutdownOutput(DuplexChannel duplex) {
-        SslHandler tls = connection.secure() ? channel.pipeline().get(SslHandler.class) : null;
-        if (tls == null) {
-            var _ = duplex.shutdownOutput();
-        } else {
-            var _ = tls.closeOutbound().addListener(_ -> {
-                var _ = duplex.shutdownOutput();
-            });
-        }
     }
 
     private void whenWritten(Runnable action) {
@@ -777,8 +806,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
 
     // ---- time
 
-    void drain(long closeAt) {
-        if (state == State.HEAD && exchange == null) {
+    @Override
+    public void drain(long closeAt) {
+        if ((state == State.HEAD || state == State.VERSION) && exchange == null) {
             timer.readBeforeAtLast(closeAt);
         }
     }
@@ -807,8 +837,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
                     ingress.abort(x, Completion.CLIENT_ABORTED, "the request's body did not come in time");
                 }
             }
-            case PROXY, LINGER -> close();
-            case WAIT, REFUSED, CLOSED -> {}
+            case PROXY, VERSION, LINGER -> close();
+            case WAIT, REFUSED, CLOSED, HANDED_OVER -> {}
         }
     }
 }

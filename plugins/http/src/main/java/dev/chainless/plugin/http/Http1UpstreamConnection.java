@@ -168,7 +168,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         if (channel instanceof DuplexChannel duplex) {
             var _ = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
                 if (written.isSuccess()) {
-                    var _ = duplex.shutdownOutput();
+                    HalfClose.of(duplex);
                 }
             });
         }

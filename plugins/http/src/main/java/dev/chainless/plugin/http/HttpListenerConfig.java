@@ -4,6 +4,7 @@ import dev.chainless.spi.config.ByteSize;
 import dev.chainless.spi.config.Default;
 import dev.chainless.spi.config.Doc;
 import dev.chainless.spi.config.IpPrefix;
+import dev.chainless.spi.config.OneOf;
 import dev.chainless.spi.config.Range;
 import dev.chainless.spi.http.FieldLine;
 import dev.chainless.spi.http.FieldName;
@@ -35,6 +36,8 @@ import java.util.Optional;
  * @param trace what is done about {@code traceparent}
  * @param proxyProtocol hops that begin each connection with a PROXY protocol header
  * @param server what each response says in {@code Server}
+ * @param versions that are spoken
+ * @param h2 bounds of HTTP/2
  */
 public record HttpListenerConfig(
         @Doc("The most bytes of a request's head: start line, fields and the empty line. More is answered with 431.")
@@ -78,7 +81,15 @@ public record HttpListenerConfig(
         @Doc("Hops that begin each connection with a PROXY protocol header, version 1 or 2. They must; nobody else may.")
         List<IpPrefix> proxyProtocol,
         @Doc("What each response says in the field Server. Absent: what the upstream says.")
-        Optional<String> server) {
+        Optional<String> server,
+        @Doc("The versions that are spoken: 1.1 (with 1.0) and 2, by agreement in TLS (ALPN) or, in the clear, by what the "
+                + "client begins with.")
+        @Default("[\"1.1\", \"2\"]") @OneOf({
+                HttpListenerConfig.HTTP_1, HttpListenerConfig.HTTP_2}) List<String> versions,
+        @Doc("What a client may do on one HTTP/2 connection.") Http2Config h2) {
+
+    static final String HTTP_1 = "1.1";
+    static final String HTTP_2 = "2";
 
     /** Refuses limits that contradict each other and text that cannot be sent. */
     public HttpListenerConfig {
@@ -88,6 +99,9 @@ public record HttpListenerConfig(
         }
         if (!via.isEmpty()) {
             FieldName.of(via.replace(":", ""));
+        }
+        if (versions.isEmpty()) {
+            throw new IllegalArgumentException("versions = [] leaves nothing to speak: name \"1.1\", \"2\" or both");
         }
         server.ifPresent(text -> FieldLine.of(FieldName.SERVER, text));
     }

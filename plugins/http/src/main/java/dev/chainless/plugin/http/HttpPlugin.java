@@ -6,6 +6,8 @@ import dev.chainless.spi.http.HttpIngress;
 import dev.chainless.spi.http.HttpListener;
 import dev.chainless.spi.http.HttpUpstream;
 import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The plugin {@code http}. */
 public final class HttpPlugin implements ProtocolPlugin<HttpListenerConfig, HttpUpstreamConfig> {
@@ -34,12 +36,39 @@ public final class HttpPlugin implements ProtocolPlugin<HttpListenerConfig, Http
     }
 
     @Override
+    public List<String> applicationProtocols(HttpListenerConfig config) {
+        return protocols(config.versions().contains(HttpListenerConfig.HTTP_1),
+                config.versions().contains(HttpListenerConfig.HTTP_2));
+    }
+
+    @Override
+    public List<String> upstreamApplicationProtocols(HttpUpstreamConfig config) {
+        return protocols(!config.version().equals(HttpListenerConfig.HTTP_2),
+                !config.version().equals(HttpListenerConfig.HTTP_1));
+    }
+
+    private static List<String> protocols(boolean http1, boolean http2) {
+        List<String> protocols = new ArrayList<>(2);
+        if (http2) {
+            protocols.add(Http2.PROTOCOL);
+        }
+        if (http1) {
+            protocols.add("http/1.1");
+        }
+        return protocols;
+    }
+
+    @Override
     public HttpListener listener(HttpListenerConfig config, PluginContext context, HttpIngress ingress) {
-        return new Http1Listener(config, context, ingress);
+        return new ListenerCodec(config, context, ingress);
     }
 
     @Override
     public HttpUpstream upstream(HttpUpstreamConfig config, PluginContext context) {
-        return new Http1Upstream(config, context.loops());
+        return switch (config.version()) {
+            case HttpUpstreamConfig.AUTO -> new NegotiatedUpstream(config, context);
+            case HttpListenerConfig.HTTP_2 -> new Http2Upstream(config, context);
+            default -> new Http1Upstream(config, context.loops());
+        };
     }
 }

@@ -3,6 +3,7 @@ package dev.chainless.plugin.http;
 import dev.chainless.spi.config.ByteSize;
 import dev.chainless.spi.config.Default;
 import dev.chainless.spi.config.Doc;
+import dev.chainless.spi.config.OneOf;
 import dev.chainless.spi.config.Range;
 
 /**
@@ -13,6 +14,8 @@ import dev.chainless.spi.config.Range;
  * @param maxChunkLine the line before each chunk of a chunked body
  * @param maxInformational how many 1xx responses may come before the final one
  * @param sendProxyProtocol whether connections begin with a PROXY protocol header
+ * @param version that is spoken
+ * @param h2 how an HTTP/2 connection is used
  */
 public record HttpUpstreamConfig(
         @Doc("The most bytes of a response's head: status line, fields and the empty line. More fails the attempt.")
@@ -25,7 +28,23 @@ public record HttpUpstreamConfig(
         @Default("16") @Range(min = "0", max = "1000") int maxInformational,
         @Doc("Tell the endpoint the client's address by a PROXY protocol header. Each request then has a connection of "
                 + "its own.")
-        @Default("off") ProxyProtocol sendProxyProtocol) {
+        @Default("off") ProxyProtocol sendProxyProtocol,
+        @Doc("The version that is spoken: 1.1; 2, which is offered alone in TLS (ALPN) and begun without asking in the clear; "
+                + "or auto: what the endpoint prefers of both over TLS, and 1.1 in the clear.")
+        @Default("1.1") @OneOf({
+                HttpListenerConfig.HTTP_1, HttpListenerConfig.HTTP_2, HttpUpstreamConfig.AUTO}) String version,
+        @Doc("How an HTTP/2 connection is used.") Http2UpstreamConfig h2) {
+
+    static final String AUTO = "auto";
+
+    /** Refuses what cannot go together. */
+    public HttpUpstreamConfig {
+        if (!version.equals(HttpListenerConfig.HTTP_1) && sendProxyProtocol != ProxyProtocol.OFF) {
+            throw new IllegalArgumentException(
+                    "send-proxy-protocol names one client for a connection, but with version = \""
+                            + version + "\" many may share one: leave one of them out");
+        }
+    }
 
     HeadLimits limits() {
         int head = Math.toIntExact(maxResponseHead.bytes());

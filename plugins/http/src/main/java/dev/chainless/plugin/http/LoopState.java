@@ -1,9 +1,12 @@
 package dev.chainless.plugin.http;
 
+import dev.chainless.spi.http.Head;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What all connections of one codec on one event loop share. Used on that loop only. */
@@ -15,8 +18,14 @@ final class LoopState {
     final int index;
     final HeadWriter writer = new HeadWriter();
     final TraceIds ids = new TraceIds();
-    /** A listener's connections, a list linked through them. */
-    @Nullable Http1Connection first;
+    /** A listener's connections. */
+    final Set<ClientConnection> clients = new LinkedHashSet<>();
+    final HpackEncoder.Scratch scratch = new HpackEncoder.Scratch();
+    /** What nobody wants of a field block that has to be read. */
+    final Head discarded = new Head();
+    /** Of the message that is being read. */
+    final Head trailers = new Head();
+    private byte[] block = new byte[1024];
     boolean draining;
     private final EventLoop eventLoop;
     /** Taken from the pool with the first connection, and given back with the last one. */
@@ -27,6 +36,14 @@ final class LoopState {
     LoopState(int index, EventLoop eventLoop) {
         this.index = index;
         this.eventLoop = eventLoop;
+    }
+
+    /** {@return an array for a field block as it came, until the next call} */
+    byte[] block(int length) {
+        if (block.length < length) {
+            block = new byte[Math.max(length, block.length * 2)];
+        }
+        return block;
     }
 
     /** Says that a connection uses this state from now on. */

@@ -43,6 +43,11 @@ final class MessageOutput {
 
     /** {@return the buffer that is written next, with room for so many bytes; to be appended to at once} */
     ByteBuf buffer(int room) {
+        return buffer(room, room);
+    }
+
+    /** Likewise; where a new buffer has to be opened for it, that has room for as much as {@code least}. */
+    ByteBuf buffer(int room, int least) {
         ByteBuf buffer = open;
         if (buffer != null) {
             if (buffer.writableBytes() >= room) {
@@ -50,7 +55,7 @@ final class MessageOutput {
             }
             write(buffer);
         }
-        ByteBuf fresh = loop.buffer(context.alloc(), room);
+        ByteBuf fresh = loop.buffer(context.alloc(), Math.max(room, least));
         open = fresh;
         return fresh;
     }

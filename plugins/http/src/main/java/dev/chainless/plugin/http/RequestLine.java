@@ -15,7 +15,7 @@ final class RequestLine {
     static final int TORN = -1;
     static final int FAULT = -2;
 
-    private static final int LONGEST_METHOD = 32;
+    static final int LONGEST_METHOD = 32;
     private static final VarHandle WORD =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final long HTTP_11 = 0x485454502f312e31L;
@@ -80,16 +80,8 @@ final class RequestLine {
         }
         int target = i + 1;
         int most = (int) Math.min(limit, (long) target + maxTarget + 1);
-        int path = target;
-        while (path < most && PATH[b[path] & 0xff]) {
-            path++;
-        }
-        int end = path;
-        if (end < most && b[end] == '?') {
-            while (end < most && QUERY[b[end] & 0xff]) {
-                end++;
-            }
-        }
+        int path = endOfPath(b, target, most);
+        int end = endOfQuery(b, path, most);
         if (end - target > maxTarget) {
             return fault(HeadFault.LONG_TARGET);
         }
@@ -103,8 +95,28 @@ final class RequestLine {
         if (next < 0) {
             return next;
         }
-        head.method(method(b, target - 1));
+        head.method(method(b, 0, target - 1));
         return form(head, b, target, path, end) ? next : FAULT;
+    }
+
+    /** {@return just past the bytes that a path may have} */
+    static int endOfPath(byte[] b, int from, int limit) {
+        int end = from;
+        while (end < limit && PATH[b[end] & 0xff]) {
+            end++;
+        }
+        return end;
+    }
+
+    /** {@return just past the query that begins there with its question mark; there, if none does} */
+    static int endOfQuery(byte[] b, int path, int limit) {
+        int end = path;
+        if (end < limit && b[end] == '?') {
+            while (end < limit && QUERY[b[end] & 0xff]) {
+                end++;
+            }
+        }
+        return end;
     }
 
     private int version(Head head, byte[] b, int at, int limit) {
@@ -197,19 +209,19 @@ final class RequestLine {
     }
 
     /** {@return the method: a constant, or the string that the same bytes gave last time} */
-    private String method(byte[] b, int length) {
+    String method(byte[] b, int offset, int length) {
         for (int i = 0; i < METHODS.length; i++) {
             byte[] known = METHOD_BYTES[i];
-            if (known.length == length && Arrays.equals(known, 0, length, b, 0, length)) {
+            if (known.length == length && Arrays.equals(known, 0, length, b, offset, offset + length)) {
                 return METHODS[i];
             }
         }
         boolean same = other.length() == length;
         for (int i = 0; same && i < length; i++) {
-            same = other.charAt(i) == b[i];
+            same = other.charAt(i) == b[offset + i];
         }
         if (!same) {
-            other = new String(b, 0, length, StandardCharsets.ISO_8859_1);
+            other = new String(b, offset, length, StandardCharsets.ISO_8859_1);
         }
         return other;
     }
@@ -225,7 +237,7 @@ final class RequestLine {
         };
     }
 
-    private static HeadFault targetFault(byte b) {
+    static HeadFault targetFault(byte b) {
         return switch (b) {
             case '#' -> HeadFault.FRAGMENT;
             case '\n' -> HeadFault.BARE_LF;

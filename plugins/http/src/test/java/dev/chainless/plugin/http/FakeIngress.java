@@ -27,6 +27,7 @@ final class FakeIngress implements HttpIngress {
     volatile Consumer<Exchange> onEnd = x -> {};
     volatile boolean draining;
     private volatile @Nullable HttpDownstream downstream;
+    private final java.util.Map<Exchange, HttpDownstream> downstreams = new java.util.concurrent.ConcurrentHashMap<>();
 
     HttpDownstream downstream() {
         return java.util.Objects.requireNonNull(downstream);
@@ -39,7 +40,7 @@ final class FakeIngress implements HttpIngress {
     @Override
     public Exchange open(int loop, HttpDownstream downstream) {
         this.downstream = downstream;
-        return new Exchange(new ExchangeHost() {
+        Exchange made = new Exchange(new ExchangeHost() {
             @Override
             public Suspension suspend(Duration deadline, Runnable onCancel) {
                 throw new UnsupportedOperationException();
@@ -50,6 +51,12 @@ final class FakeIngress implements HttpIngress {
                 throw new UnsupportedOperationException();
             }
         });
+        downstreams.put(made, downstream);
+        return made;
+    }
+
+    HttpDownstream downstream(Exchange exchange) {
+        return java.util.Objects.requireNonNull(downstreams.get(exchange));
     }
 
     @Override
@@ -102,11 +109,11 @@ final class FakeIngress implements HttpIngress {
     /** Answers with a body of known length. */
     void respond(Exchange exchange, int status, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-        downstream().head(exchange, head(status, bytes.length));
+        downstream(exchange).head(exchange, head(status, bytes.length));
         if (bytes.length > 0) {
-            downstream().data(exchange, Unpooled.copiedBuffer(bytes));
+            downstream(exchange).data(exchange, Unpooled.copiedBuffer(bytes));
         }
-        downstream().end(exchange, null);
+        downstream(exchange).end(exchange, null);
     }
 
     static Head head(int status, long length, String... fields) {

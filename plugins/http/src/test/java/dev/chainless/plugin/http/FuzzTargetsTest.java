@@ -1,5 +1,6 @@
 package dev.chainless.plugin.http;
 
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,28 @@ class FuzzTargetsTest {
             var heads = new RandomHeads(seed);
             ChunkDecoderFuzz
                     .fuzzerTestOneInput(heads.random().nextInt(5) == 0 ? heads.noise(60) : heads.spoiled(valid));
+        }
+    }
+
+    @Test
+    void fieldBlocks() {
+        List<byte[]> valid = List.of(
+                HexFormat.of().parseHex("828684418cf1e3c2e5f23a6ba0ab90f4ff828684be5886a8eb10649cbf"),
+                HexFormat.of().parseHex("828785bf408825a849e95ba97d7f8925a849e95bb8e8b4bf0001610162"),
+                HexFormat.of().parseHex("4001610162400163016440016502666640016701683fe11f20be3f0abebfc0c1c2"));
+        for (int seed = 0; seed < INPUTS; seed++) {
+            var heads = new RandomHeads(seed);
+            byte[] block = valid.get(heads.random().nextInt(valid.size()));
+            HpackFuzz.fuzzerTestOneInput(heads.random().nextInt(5) == 0 ? heads.noise(80) : heads.spoiled(block));
+        }
+    }
+
+    @Test
+    void frames() {
+        for (int seed = 0; seed < INPUTS; seed++) {
+            var heads = new RandomHeads(seed);
+            Http2Fuzz.fuzzerTestOneInput(
+                    heads.random().nextInt(5) == 0 ? heads.noise(200) : heads.spoiled(Http2Fuzz.VALID));
         }
     }
 

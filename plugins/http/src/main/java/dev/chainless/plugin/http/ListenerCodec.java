@@ -10,11 +10,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
-/** The HTTP/1 codec of one listener: what its connections share. */
-final class Http1Listener implements HttpListener {
+/** The codec of one listener: what its connections share, of whatever version. */
+final class ListenerCodec implements HttpListener {
     /** Counters of two loops lie two cache lines apart. */
     private static final int STRIDE = 32;
     static final long MOMENT_NANOS = 1_000_000_000L;
@@ -26,6 +27,8 @@ final class Http1Listener implements HttpListener {
     final ForwardingRules forwarding;
     final @Nullable FieldLine server;
     final @Nullable FieldName echoedId;
+    final boolean speaksHttp1;
+    final boolean speaksHttp2;
     final int maxChunkLine;
     final int maxPipelined;
     final long lingerBytes;
@@ -37,7 +40,7 @@ final class Http1Listener implements HttpListener {
     private final @Nullable LoopState[] loops;
     private final AtomicIntegerArray open;
 
-    Http1Listener(HttpListenerConfig config, PluginContext context, HttpIngress ingress) {
+    ListenerCodec(HttpListenerConfig config, PluginContext context, HttpIngress ingress) {
         this.config = config;
         this.context = context;
         this.ingress = ingress;
@@ -45,6 +48,8 @@ final class Http1Listener implements HttpListener {
         this.forwarding = ForwardingRules.of(config);
         this.server = config.server().map(text -> FieldLine.of(FieldName.SERVER, text)).orElse(null);
         this.echoedId = config.requestId().echo() ? forwarding.requestId() : null;
+        this.speaksHttp1 = config.versions().contains(HttpListenerConfig.HTTP_1);
+        this.speaksHttp2 = config.versions().contains(HttpListenerConfig.HTTP_2);
         this.maxChunkLine = Math.toIntExact(config.maxChunkLine().bytes());
         this.maxPipelined = Math.toIntExact(config.maxPipelined().bytes());
         this.lingerBytes = config.lingerBytes().bytes();
@@ -85,29 +90,14 @@ final class Http1Listener implements HttpListener {
         return false;
     }
 
-    void opened(LoopState loop, Http1Connection connection, Channel channel) {
+    void opened(LoopState loop, ClientConnection connection, Channel channel) {
         loop.enter(channel);
-        connection.next = loop.first;
-        if (loop.first != null) {
-            loop.first.previous = connection;
-        }
-        loop.first = connection;
+        loop.clients.add(connection);
         count(loop, 1);
     }
 
-    void closed(LoopState loop, Http1Connection connection) {
-        Http1Connection next = connection.next;
-        Http1Connection previous = connection.previous;
-        if (next != null) {
-            next.previous = previous;
-        }
-        if (previous != null) {
-            previous.next = next;
-        } else {
-            loop.first = next;
-        }
-        connection.next = null;
-        connection.previous = null;
+    void closed(LoopState loop, ClientConnection connection) {
+        loop.clients.remove(connection);
         loop.leave();
         count(loop, -1);
     }
@@ -126,11 +116,8 @@ final class Http1Listener implements HttpListener {
         }
         state.draining = true;
         long closeAt = context.nanoTime() + Math.min(MOMENT_NANOS, within.toNanos() / 2);
-        for (Http1Connection c = state.first; c != null;) {
-            Http1Connection next = c.next;
-            c.drain(closeAt);
-            c = next;
-        }
+        // Of a copy: some are closed at once.
+        List.copyOf(state.clients).forEach(connection -> connection.drain(closeAt));
     }
 
     @Override
