@@ -19,6 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,9 @@ final class Assembly {
     private final Generation generation;
     private final Workshop shop;
     private final StageAssembly stages;
+    /** Stages of chains whose code has not run yet, one chain for each row of types. */
+    private final Map<List<Class<?>>, List<Use<HttpStage>>> cold = new LinkedHashMap<>();
+    private @Nullable Set<List<Class<?>>> known;
 
     /**
      * Prepares an assembly.
@@ -95,6 +101,11 @@ final class Assembly {
                 drop();
             }
         }
+    }
+
+    /** Runs code of the generation that no request has run yet. */
+    void warm() {
+        WarmUp.run(engine, List.copyOf(cold.values()), generation.fold());
     }
 
     /** The generation serves from now on. */
@@ -235,7 +246,35 @@ final class Assembly {
         if (before != null && previous != null && previous.fold() == generation.fold() && isOf(before, row)) {
             return before;
         }
-        return engine.specialiser(generation.fold()).specialise(row, names);
+        Chain chain = engine.specialiser(generation.fold()).specialise(row, names);
+        if (previous != null) {
+            List<Class<?>> types = types(row);
+            if (!known(previous).contains(types)) {
+                cold.putIfAbsent(types, placed.stream().map(place -> Objects.requireNonNull(place.use())).toList());
+            }
+        }
+        return chain;
+    }
+
+    /** {@return the types of stages of each chain that serves now} */
+    private Set<List<Class<?>>> known(Generation before) {
+        Set<List<Class<?>>> now = known;
+        if (now == null) {
+            now = before.listeners().values().stream()
+                    .flatMap(listener -> Stream.concat(Stream.of(listener.chain()),
+                            listener.made().values().stream().map(made -> made.route().chain())))
+                    .map(Assembly::types).collect(Collectors.toSet());
+            known = now;
+        }
+        return now;
+    }
+
+    private static List<Class<?>> types(Chain chain) {
+        return IntStream.range(0, chain.stages()).<Class<?>>mapToObj(i -> chain.stage(i).getClass()).toList();
+    }
+
+    private static List<Class<?>> types(List<HttpStage> stages) {
+        return stages.stream().<Class<?>>map(HttpStage::getClass).toList();
     }
 
     @SuppressWarnings("ReferenceEquality") // two records that say the same are still two stages

@@ -135,16 +135,17 @@ final class PluginUnloads implements AutoCloseable {
     }
 
     private boolean collected(Ghost ghost) {
+        metrics.unloads().incrementShared();
         ghost.statuses.forEach(status -> status.state(PluginStatus.State.UNLOADED));
         ghost.event.collected = true;
         ghost.event.commit();
-        metrics.unloads().incrementShared();
         LOG.log(Level.INFO, "The plugin {0} is unloaded", ghost.loader);
         return true;
     }
 
     private void stays(Ghost ghost) {
         ghost.stays = true;
+        metrics.uncollected().incrementShared();
         ghost.statuses.forEach(status -> {
             status.state(PluginStatus.State.NOT_COLLECTED);
             status.failure(
@@ -152,7 +153,6 @@ final class PluginUnloads implements AutoCloseable {
                             + "ThreadLocal that it left behind");
         });
         ghost.event.commit();
-        metrics.uncollected().incrementShared();
         LOG.log(Level.WARNING,
                 "The plugin {0} was closed, but its classes are not collected: something still holds them, "
                         + "such as a thread, a timer or a ThreadLocal that it left behind",

@@ -206,6 +206,7 @@ final class Reloader {
     private Generation apply(GatewayConfig config, @Nullable Generation before, Runnable first) {
         var assembly = new Assembly(config, engine, implied, before);
         Generation after = assembly.make();
+        assembly.warm();
         Listeners.Change sockets = null;
         boolean published = false;
         try {

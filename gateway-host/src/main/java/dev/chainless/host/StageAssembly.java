@@ -60,6 +60,11 @@ final class StageAssembly {
         @Nullable HttpStage stage() {
             return wanted.use == null ? null : wanted.use.made();
         }
+
+        /** {@return what was made, null if it could not be} */
+        @Nullable Use<HttpStage> use() {
+            return wanted.use;
+        }
     }
 
     private final Workshop shop;
@@ -168,13 +173,22 @@ final class StageAssembly {
         LoadedPlugin plugin = wanted.key.plugin();
         Record bound = wanted.key.config();
         return shop.build(wanted.position, plugin, bound, wanted.name, predecessor,
-                context -> stage(plugin, switch (plugin.plugin()) {
-                    case FilterPlugin<?> filter -> http(filterStage(filter, bound, context));
-                    case AuthPlugin<?> auth -> authenticator(auth, bound, context);
-                    case PolicyPlugin<?> policy -> policyStage(policy, bound, context);
-                    case ProtocolPlugin<?, ?> protocol -> throw notAStage(protocol);
-                    case BalancerPlugin<?> balancer -> throw notAStage(balancer);
-                }));
+                context -> stage(plugin, made(plugin.plugin(), bound, context)));
+    }
+
+    /** {@return what the plugin makes of the same configuration once more} */
+    static HttpStage twin(Use<HttpStage> use, PluginContext context) {
+        return made(use.plugin().plugin(), use.config(), context);
+    }
+
+    private static HttpStage made(Plugin<?> plugin, Record bound, PluginContext context) {
+        return switch (plugin) {
+            case FilterPlugin<?> filter -> http(filterStage(filter, bound, context));
+            case AuthPlugin<?> auth -> authenticator(auth, bound, context);
+            case PolicyPlugin<?> policy -> policyStage(policy, bound, context);
+            case ProtocolPlugin<?, ?> protocol -> throw notAStage(protocol);
+            case BalancerPlugin<?> balancer -> throw notAStage(balancer);
+        };
     }
 
     private HttpStage stage(LoadedPlugin plugin, HttpStage made) {

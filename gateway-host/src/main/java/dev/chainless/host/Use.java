@@ -28,6 +28,10 @@ final class Use<T> implements Part {
         return plugin;
     }
 
+    Record config() {
+        return config;
+    }
+
     T made() {
         return made;
     }

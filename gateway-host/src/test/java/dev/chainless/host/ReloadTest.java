@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
@@ -59,6 +60,7 @@ class ReloadTest {
         final Slot<String> slot;
         final Object inherited;
         final LongAdder own = new LongAdder();
+        final Set<String> listeners = ConcurrentHashMap.newKeySet();
 
         Probe(ProbeConfig config, PluginContext context) {
             this.config = config;
@@ -75,6 +77,7 @@ class ReloadTest {
 
         @Override
         public Verdict onRequest(Exchange exchange) {
+            listeners.add(exchange.connection().listener());
             return Verdict.CONTINUE;
         }
 
@@ -250,6 +253,24 @@ class ReloadTest {
         assertSame(before.gates().get("web"), now().gates().get("web"));
         await(() -> now().engine().generations().count() == 1);
         assertTrue(closed.isEmpty());
+    }
+
+    @Test
+    void codeThatNoRequestHasRunYetIsRunByTwins() {
+        start(builder -> {
+            app(builder, "10.0.0.1:80");
+            route(builder, "a", probe("text", "a"));
+        });
+        reload(builder -> {
+            app(builder, "10.0.0.1:80");
+            route(builder, "a", probe("text", "a"), probe("text", "b", "slot", true, "cluster", "app"));
+        });
+        assertEquals(2, closed.size());
+        for (Probe twin : closed) {
+            assertEquals(Set.of("warm-up"), twin.listeners);
+            assertNull(twin.inherited);
+        }
+        assertEquals(Set.of(), stage("a").listeners);
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.aayushatharva.brotli4j.decoder.BrotliInputStream;
+import com.aayushatharva.brotli4j.decoder.Decoder;
 import com.github.luben.zstd.ZstdInputStream;
 import dev.chainless.spi.config.ByteSize;
 import dev.chainless.spi.http.Completion;
@@ -299,6 +300,10 @@ class CompressTest {
     }
 
     private static byte[] decoded(Coding coding, byte[] bytes) throws IOException {
+        if (coding == Coding.BR) {
+            // The library's stream loses the end where much comes of the last few bytes (62144 and 200000 equal ones).
+            return Decoder.decompress(bytes).getDecompressedData();
+        }
         try (InputStream in = decoder(coding, bytes)) {
             return in.readAllBytes();
         }
