@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,11 @@ final class RunCommand implements Callable<Integer> {
     /** {@return the exit status, once the gateway has stopped} */
     static int run(PrintWriter out, @Nullable Path file) throws InterruptedException {
         Path chosen = file == null ? Home.quickstart() : file;
+        // Before the start: it says that it is ready before it returns, and without a handler a SIGHUP would end the process.
+        var started = new CompletableFuture<Gateway>();
+        Signals.handle(() -> Thread.ofPlatform().name("reload").start(() -> reload(started.join())), "HUP");
         Gateway gateway = Gateway.start(() -> Home.load(chosen), List.of());
+        started.complete(gateway);
         var signals = new AtomicInteger();
         Signals.handle(() -> {
             if (signals.getAndIncrement() == 0) {
@@ -49,7 +54,6 @@ final class RunCommand implements Callable<Integer> {
                 Thread.ofPlatform().name("stop").start(gateway::close);
             }
         }, "TERM", "INT");
-        Signals.handle(() -> Thread.ofPlatform().name("reload").start(() -> reload(gateway)), "HUP");
         gateway.addresses().forEach(
                 (name, address) -> out.println("Listening on " + shown(address) + " (" + name + ")"));
         InetSocketAddress admin = gateway.adminAddress();

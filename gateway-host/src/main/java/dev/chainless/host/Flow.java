@@ -861,13 +861,30 @@ final class Flow extends Cursor implements ExchangeHost {
             case SENT -> guarded(() -> reply(504, "the endpoint did not answer in time"));
             case REQUEST, UPSTREAM_REQUEST, UPSTREAM_RESPONSE, RESPONSE ->
                 guarded(() -> {
-                    if (phase == Phase.RESPONSE && exchange.isLocalReply()) {
+                    if (mayGoOnWithoutDecision()) {
+                        dropPause();
+                        settle(callChain());
+                        flushBoth();
+                    } else if (phase == Phase.RESPONSE && exchange.isLocalReply()) {
                         breakOff(Completion.TIMED_OUT, "a stage did not decide in time");
                     } else {
                         reply(504, "a stage did not decide in time");
                     }
                 });
         }
+    }
+
+    /** Not a failure in a row with others: what the stage waits for is slow, and the stage may be well. */
+    private boolean mayGoOnWithoutDecision() {
+        int waiting = pause == null ? -1 : chain().stageBefore(call(), step);
+        if (waiting < 0 || stageDeadline == 0 || stageDeadline - System.nanoTime() > 0
+                || !chain().stage(waiting).failsOpen()) {
+            return false;
+        }
+        if (generation != null) {
+            generation.engine().hostMetrics().stageFailures.increment(loop.index());
+        }
+        return true;
     }
 
     // ---- the generation goes

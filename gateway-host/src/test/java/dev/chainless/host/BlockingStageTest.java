@@ -259,6 +259,22 @@ class BlockingStageTest {
         assertEquals(200, get("/").status());
     }
 
+    @Test
+    void aCallThatTakesTooLongIsPassedByWhereItsStageFailsOpen() throws Exception {
+        var waiting = new Waiting();
+        var seen = new AtomicInteger();
+        start(Map.of("blocking", true, "blocking-timeout", "50ms"),
+                new Filter(waiting, true, new CopyOnWriteArrayList<>()), (RequestFilter) _ -> {
+                    seen.incrementAndGet();
+                    return Verdict.CONTINUE;
+                });
+        for (int i = 1; i <= 7; i++) { // more often than a stage may fail
+            assertEquals(200, get("/wait").status());
+            take(waiting.interrupted);
+            assertEquals(i, seen.get());
+        }
+    }
+
     // ---- bounds
 
     @Test

@@ -27,8 +27,9 @@ import java.lang.annotation.Target;
  *
  * <p><b>Bounds.</b> While a plugin has {@code max-blocking} calls under way, an exchange that comes to one of its stages is
  * answered 503 at once, or goes on behind the stage if that {@link dev.chainless.spi.http.HttpStage#failsOpen fails open}.
- * Past {@code blocking-timeout} the client gets 504. When the time is over, the client goes away or the stage is closed,
- * the thread is interrupted and what it does from then on is dropped. It counts as a call under way until it returns.
+ * Past {@code blocking-timeout} the client gets 504, or the exchange goes on if the stage fails open. When the time is over,
+ * the client goes away or the stage is closed, the thread is interrupted and what it does from then on is dropped. It counts
+ * as a call under way until it returns.
  *
  * <p><b>What stays on the loop</b>, with the exchange itself, is {@link dev.chainless.spi.http.HttpStage#complete}: it runs
  * exactly once and must not wait. After an abort it may run while the interrupted call has not returned yet, and so may

@@ -15,7 +15,7 @@ public final class Async {
      *
      * @param exchange the exchange, in one of its head stages
      * @param future what to wait for; cancelled when the exchange ends or the deadline passes first
-     * @param deadline how long at most; past it the client gets 504
+     * @param deadline how long at most; past it the client gets 504, unless the stage fails open
      * @param decide turns the result, or what went wrong, into a verdict, on the loop; exactly one of the two is null
      * @return what the stage returns
      * @param <T> the type of the result

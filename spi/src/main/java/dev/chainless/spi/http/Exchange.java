@@ -210,7 +210,7 @@ public final class Exchange {
     /**
      * Lets the current head stage decide later.
      *
-     * @param deadline how long at most; past it the client gets 504
+     * @param deadline how long at most; past it the client gets 504, unless the stage fails open
      * @param onCancel runs once on the loop if the client goes away or the deadline passes first
      * @return resumed at most once, from any thread
      */

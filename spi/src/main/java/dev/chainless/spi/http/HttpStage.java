@@ -20,8 +20,8 @@ public sealed interface HttpStage extends Stage
     default void complete(Exchange exchange, Completion reason) {}
 
     /**
-     * {@return whether an exchange goes on behind this stage when it throws, where it would otherwise be answered by 500}
-     * Asked once, when the stage was made. Never for an authenticator or a policy: one that says so is refused. A stage
+     * {@return whether an exchange goes on behind this stage when it throws or does not decide by its deadline, where it would
+     * otherwise be answered by 500 or 504} Asked once, when the stage was made. Never for an authenticator or a policy: one that says so is refused. A stage
      * that gets bodies breaks the exchange off all the same when it throws there.
      */
     default boolean failsOpen() {
