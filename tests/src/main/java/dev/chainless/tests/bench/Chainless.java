@@ -49,8 +49,7 @@ record Chainless(Path home, String version) implements Contender {
 
                 [listeners.web.tls]
                 certificates = [{ certificate = "%s", key = "%s" }]
-                session-tickets = %s
-                """.formatted(tls.certificate(), tls.key(), tls.tickets())));
+                """.formatted(tls.certificate(), tls.key())));
         for (int i = 0; i < ROUTES; i++) {
             toml.append("""
 

@@ -29,13 +29,12 @@ record Envoy(Path program, String version) implements Contender {
                         name: tls
                         typed_config:
                           "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
-                          disable_stateless_session_resumption: %s
                           common_tls_context:
                             alpn_protocols: [ %s ]
                             tls_params: { tls_minimum_protocol_version: TLSv1_3, tls_maximum_protocol_version: TLSv1_3 }
                             tls_certificates:
                             - { certificate_chain: { filename: "%s" }, private_key: { filename: "%s" } }
-                """.formatted(!tls.tickets(), tls.http2() ? "h2, http/1.1" : "http/1.1", tls.certificate(), tls.key());
+                """.formatted(tls.http2() ? "h2, http/1.1" : "http/1.1", tls.certificate(), tls.key());
     }
 
     private static String listener(Place place) {

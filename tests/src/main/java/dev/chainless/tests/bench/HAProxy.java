@@ -27,8 +27,7 @@ record HAProxy(String version) implements Contender {
         if (place.tls().isPresent()) {
             Tls with = place.tls().get();
             String file = place.write("site.pem", Files.readString(with.certificate()) + Files.readString(with.key()));
-            tls = " ssl crt " + file + " ssl-min-ver TLSv1.3" + (with.http2() ? " alpn h2,http/1.1" : "")
-                    + (with.tickets() ? "" : " no-tls-tickets");
+            tls = " ssl crt " + file + " ssl-min-ver TLSv1.3" + (with.http2() ? " alpn h2,http/1.1" : "");
         }
         String map = place.write("routes.map", routes.toString());
         String file = place.write("haproxy.cfg", """

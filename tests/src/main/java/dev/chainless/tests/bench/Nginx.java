@@ -27,8 +27,7 @@ record Nginx(String version) implements Contender {
                         ssl_certificate %s;
                         ssl_certificate_key %s;
                         ssl_protocols TLSv1.3;
-                        ssl_session_tickets %s;
-                """.formatted(with.certificate(), with.key(), with.tickets() ? "on" : "off")));
+                """.formatted(with.certificate(), with.key())));
         // The parameter http2 is what nginx before 1.25 knows, and later ones still do.
         String listen = place.tls().map(with -> with.http2() ? " ssl http2" : " ssl").orElse("");
         // Buffers hold a whole 100 KB response: the default of 8 pages makes nginx write a temporary file for a client

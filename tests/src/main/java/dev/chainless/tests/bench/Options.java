@@ -45,7 +45,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
               --body SIZE,...        response bodies, 1k,100k; tls, h2, handshakes: 1k
               --rounds N             3; swap: 5
               --seconds N            of each window, 8
-              --warm-up N            seconds before the first window of each process, 10; swap: 20
+              --warm-up N            seconds before the first window of each process, 10; swap: 20; handshakes: 25
               --rate N               requests/s to offer, 0.7 of what the slower of nginx and HAProxy takes; swap: 10000
               --runs N               starts to time, 10
               --changes N            under load, 200
@@ -135,10 +135,19 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
                 boolean small = Work.of(command).filter(Work::encrypted).isPresent();
                 bodies = small ? List.of(Body.of("1k")) : List.of(Body.of("1k"), Body.of("100k"));
             }
-            return new Options(command, rounds.orElse(swap ? 5 : 3), seconds, warmUp.orElse(swap ? 20 : 10), runs,
+            return new Options(command, rounds.orElse(swap ? 5 : 3), seconds, warmUp.orElse(warmUpOf(command)), runs,
                     changes,
                     seed, rate, only, bodies, json, envoy || only.contains("envoy"), gateway, cores.getFirst(),
                     cores.getLast(), sources.orElseGet(Parser::sources), keep);
+        }
+
+        /// A JIT counts calls, and of handshakes there are few per second.
+        private static int warmUpOf(String command) {
+            return switch (command) {
+                case "swap" -> 20;
+                case "handshakes" -> 25;
+                default -> 10;
+            };
         }
 
         private static List<String> list(String value) {
