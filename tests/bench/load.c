@@ -7,6 +7,10 @@
  * latency.
  *
  *     load PORT RATE SECONDS CONNECTIONS ROUTES SUFFIX BODY-BYTES      asks 127.0.0.1 for /r0/SUFFIX, /r1/SUFFIX, ...
+ *     load --tls PORT ...                                              does so over TLS (tls.h)
+ *     load --handshakes PORT ...                                       and on a new connection each time
+ *
+ * RATE 0 keeps a request in flight on every connection instead; latencies then count from when it was sent.
  *
  * Prints one line of name=value pairs. `late_p99_us` is how late requests were *sent* though a connection was free: it
  * is the generator's own delay, and large when its core is the limit. `unsent` were due and found no free connection
@@ -37,6 +41,7 @@
 #include <unistd.h>
 
 #include "checked.h"
+#include "tls.h"
 
 enum {
     HEAD_BYTES = 16 * 1024,
@@ -51,6 +56,8 @@ enum {
 
 struct connection {
     int fd;
+    SSL *ssl;                       /* NULL without TLS */
+    const char *request;            /* to be sent once the handshake is over, else NULL */
     bool busy;
     uint64_t due_ns;
     size_t head_length;
@@ -70,6 +77,8 @@ static int port;
 static int epoll_fd;
 static int64_t body_bytes;
 static int routes;
+static bool one_each;               /* request on each connection */
+static bool saturating;
 static char (*requests)[REQUEST_BYTES];
 static struct connection *first_free, *last_free;
 static struct histogram latency, lateness;
@@ -152,6 +161,7 @@ static void open_connection(struct connection *connection) {
     }
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    connection->ssl = tls == NULL ? NULL : begin_tls(fd, !one_each);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
     if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0) {
         die("epoll_ctl");
@@ -159,16 +169,31 @@ static void open_connection(struct connection *connection) {
     connection->fd = fd;
 }
 
+static void close_connection(struct connection *connection) {
+    if (connection->ssl != NULL) {
+        SSL_shutdown(connection->ssl);
+        ERR_clear_error();
+        SSL_free(connection->ssl);
+        connection->ssl = NULL;
+    }
+    close(connection->fd);
+}
+
 static void finish(struct connection *connection) {
+    if (one_each) {
+        close_connection(connection);
+    }
     outstanding--;
     give_back(connection);
 }
 
 /* A connection that the proxy closed between two answers is its right; with an answer due it is an error. */
 static void reopen(struct connection *connection) {
-    close(connection->fd);
-    reconnects++;
-    open_connection(connection);
+    if (!one_each) {
+        close_connection(connection);
+        reconnects++;
+        open_connection(connection);
+    }
     if (connection->busy) {
         broken++;
         finish(connection);
@@ -195,16 +220,31 @@ static int64_t content_length(const char *head) {
 static void refuse(struct connection *connection, uint64_t *reason) {
     ++*reason;
     connection->busy = false;
-    outstanding--;
     reopen(connection);
-    give_back(connection);
+    finish(connection);
+}
+
+/* As recv; EAGAIN where TLS has no plain text yet. */
+static ssize_t receive(struct connection *connection, void *buffer, size_t size, int flags) {
+    errno = 0;
+    if (connection->ssl == NULL) {
+        return recv(connection->fd, buffer, size, flags);
+    }
+    static char thrown_away[16 * 1024];
+    if (buffer == NULL) {
+        buffer = thrown_away;
+        size = size < sizeof thrown_away ? size : sizeof thrown_away;
+    }
+    return outcome(connection->ssl, SSL_read(connection->ssl, buffer, (int) size));
 }
 
 static void read_head(struct connection *connection) {
     char *head = connection->head;
-    ssize_t got = recv(connection->fd, head + connection->head_length, HEAD_BYTES - 1 - connection->head_length, 0);
+    ssize_t got = receive(connection, head + connection->head_length, HEAD_BYTES - 1 - connection->head_length, 0);
     if (got <= 0) {
-        reopen(connection);
+        if (errno != EAGAIN) {
+            reopen(connection);
+        }
         return;
     }
     connection->head_length += (size_t) got;
@@ -273,9 +313,11 @@ static void read_checked(struct connection *connection) {
 
 /* The rest of a body is counted and thrown away in the kernel: copying it here would only load this core. */
 static void read_body(struct connection *connection) {
-    ssize_t got = recv(connection->fd, NULL, (size_t) connection->body_left, MSG_TRUNC);
+    ssize_t got = receive(connection, NULL, (size_t) connection->body_left, MSG_TRUNC);
     if (got <= 0) {
-        reopen(connection);
+        if (errno != EAGAIN) {
+            reopen(connection);
+        }
         return;
     }
     connection->body_left -= got;
@@ -284,10 +326,37 @@ static void read_body(struct connection *connection) {
     }
 }
 
-static void readable(struct connection *connection) {
-    if (!connection->busy) {
-        closed++;
+static bool is_open(struct connection *connection) {
+    char unexpected;
+    return connection->ssl != NULL && receive(connection, &unexpected, 1, 0) < 0 && errno == EAGAIN;
+}
+
+static void send_request(struct connection *connection, const char *request) {
+    size_t length = strlen(request);
+    connection->request = NULL;
+    ssize_t done = connection->ssl == NULL ? send(connection->fd, request, length, MSG_NOSIGNAL)
+            : outcome(connection->ssl, SSL_write(connection->ssl, request, (int) length));
+    if (done != (ssize_t) length) {
         reopen(connection);
+    }
+}
+
+static void shake_hands(struct connection *connection) {
+    if (outcome(connection->ssl, SSL_do_handshake(connection->ssl)) > 0) {
+        send_request(connection, connection->request);
+    } else if (errno != EAGAIN) {
+        reopen(connection);
+    }
+}
+
+static void read_some(struct connection *connection) {
+    if (!connection->busy) {
+        if (!is_open(connection)) { /* rather than sent a session ticket */
+            closed++;
+            reopen(connection);
+        }
+    } else if (connection->request != NULL) {
+        shake_hands(connection);
     } else if (content.bytes != NULL) {
         read_checked(connection);
     } else if (connection->body_left < 0) {
@@ -297,22 +366,37 @@ static void readable(struct connection *connection) {
     }
 }
 
+/* What OpenSSL holds back is not seen by epoll; a part of a record is of no use before the rest is there. */
+static void readable(struct connection *connection) {
+    do {
+        read_some(connection);
+    } while (connection->busy && connection->ssl != NULL && errno != EAGAIN && SSL_has_pending(connection->ssl));
+}
+
 static void ask(uint64_t due_ns, bool was_free) {
     struct connection *connection = take();
     connection->busy = true;
-    connection->due_ns = due_ns;
+    connection->due_ns = saturating ? now_ns() : due_ns;
     connection->head_length = 0;
     connection->body_left = -1;
     const char *request = requests[sent % (uint64_t) routes];
-    size_t length = strlen(request);
     sent++;
     outstanding++;
-    if (was_free) {
+    if (was_free && !saturating) {
         count(&lateness, now_ns() - due_ns);
     }
-    if (send(connection->fd, request, length, MSG_NOSIGNAL) != (ssize_t) length) {
-        reopen(connection);
+    if (one_each) {
+        open_connection(connection);
+        connection->request = request;
+        shake_hands(connection);
+    } else {
+        send_request(connection, request);
     }
+}
+
+/* When the next request is due. */
+static uint64_t due_at(uint64_t start_ns, double rate) {
+    return saturating ? start_ns : start_ns + (uint64_t) ((double) sent * 1e9 / rate);
 }
 
 static void write_requests(const char *suffix) {
@@ -352,26 +436,25 @@ static void on_signal(int number) {
 
 /* Returns how many requests were due. */
 static uint64_t run(double rate, double seconds, uint64_t start_ns) {
-    uint64_t due_count = (uint64_t) (rate * seconds);
+    uint64_t due_count = saturating ? UINT64_MAX : (uint64_t) (rate * seconds);
     uint64_t end_ns = start_ns + (uint64_t) (seconds * 1e9);
-    double interval_ns = 1e9 / rate;
     bool starved = false;
     while (!window_ends) {
         uint64_t now = now_ns();
         if (now >= end_ns) {
             break;
         }
-        uint64_t due_ns = start_ns + (uint64_t) ((double) sent * interval_ns);
+        uint64_t due_ns = due_at(start_ns, rate);
         while (sent < due_count && due_ns <= now && first_free != NULL) {
             ask(due_ns, !starved);
-            due_ns = start_ns + (uint64_t) ((double) sent * interval_ns);
+            due_ns = due_at(start_ns, rate);
         }
         starved = sent < due_count && due_ns <= now;
         uint64_t until_ns = sent < due_count && !starved && due_ns < end_ns ? due_ns : end_ns;
         now = now_ns();
         wait_and_read(until_ns > now ? until_ns - now : 0);
     }
-    return due_count;
+    return saturating ? sent : due_count;
 }
 
 static void drain(void) {
@@ -433,7 +516,9 @@ static void connect_all(int count) {
         die("calloc");
     }
     for (int i = 0; i < count; i++) {
-        open_connection(&connections[i]);
+        if (!one_each) {
+            open_connection(&connections[i]);
+        }
         give_back(&connections[i]);
     }
 }
@@ -451,8 +536,15 @@ static void read_content(const char *file, const char *digest_1, const char *dig
 }
 
 int main(int argc, char **argv) {
+    if (argc > 1 && (strcmp(argv[1], "--tls") == 0 || strcmp(argv[1], "--handshakes") == 0)) {
+        use_tls();
+        one_each = strcmp(argv[1], "--handshakes") == 0;
+        argc--;
+        argv++;
+    }
     if (argc != 8 && argc != 11) {
-        fprintf(stderr, "usage: load PORT RATE SECONDS CONNECTIONS ROUTES SUFFIX BODY-BYTES [FILE DIGEST-1 DIGEST-2]\n");
+        fprintf(stderr, "usage: load [--tls|--handshakes] PORT RATE SECONDS CONNECTIONS ROUTES SUFFIX BODY-BYTES "
+                "[FILE DIGEST-1 DIGEST-2]\n");
         return 2;
     }
     port = atoi(argv[1]);
@@ -461,10 +553,11 @@ int main(int argc, char **argv) {
     int connections = atoi(argv[4]);
     routes = atoi(argv[5]);
     body_bytes = atoll(argv[7]);
-    if (port < 1 || port > 65535 || rate <= 0 || seconds <= 0 || connections < 1 || routes < 1 || body_bytes < 0) {
-        fprintf(stderr, "load: port, rate, seconds, connections and routes must be above 0, the port below 65536\n");
+    if (port < 1 || port > 65535 || rate < 0 || seconds <= 0 || connections < 1 || routes < 1 || body_bytes < 0) {
+        fprintf(stderr, "load: port, seconds, connections and routes must be above 0, the port below 65536\n");
         return 2;
     }
+    saturating = rate == 0;
     signal(SIGPIPE, SIG_IGN);
     if ((epoll_fd = epoll_create1(EPOLL_CLOEXEC)) < 0) {
         die("epoll_create1");

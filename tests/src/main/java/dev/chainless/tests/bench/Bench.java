@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The command line of the side-by-side benchmark.
 public final class Bench {
@@ -68,11 +69,13 @@ public final class Bench {
 
     private int run() throws IOException, InterruptedException {
         var tools = new Tools(options, processes, work, out);
-        tools.require();
+        Optional<Work> kind = Work.of(options.command());
+        tools.require(kind);
         CoreTime.of(options.proxyCore());
         CoreTime.of(options.loadCore());
         boolean swap = options.command().equals("swap");
-        List<Contender> contenders = swap ? tools.gatewayOnly() : tools.contenders();
+        List<Contender> contenders = swap ? tools.gatewayOnly()
+                : tools.contenders(kind.isPresent() && kind.get().encrypted());
         if (contenders.isEmpty()) {
             throw new UsageException("there is nothing to measure");
         }
@@ -82,7 +85,7 @@ public final class Bench {
         Place place = Place.beside(work, "origin", 0);
         Started origin = processes.startOn(options.loadCore(), "origin", Origin.command(place, options.bodies(),
                 swap ? Swap.REPEATED : List.of()));
-        Probe.untilServing(origin, place.port(), options.bodies().getFirst(), System.nanoTime(), POLL, ORIGIN_LIMIT);
+        Probe.untilServing(origin, place, options.bodies().getFirst(), System.nanoTime(), POLL, ORIGIN_LIMIT);
         var generator = new Generator(processes, options.loadCore(), tools.compile("load"), work);
 
         var record = new LinkedHashMap<String, Object>();
@@ -91,7 +94,8 @@ public final class Bench {
         boolean whole = switch (options.command()) {
             case "start" -> start(contenders, generator, place.port(), record);
             case "swap" -> swap(generator, place, record);
-            default -> sideBySide(contenders, tools.yardsticks(), generator, origin, place.port(), record);
+            default -> sideBySide(kind.orElseThrow(), contenders, tools.yardsticks(), generator, origin, place.port(),
+                    record);
         };
         Path json = options.json().orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"),
                 "chainless-bench-" + machine.time().getEpochSecond() + ".json"));
@@ -100,15 +104,18 @@ public final class Bench {
         return whole ? 0 : 1;
     }
 
-    private boolean sideBySide(List<Contender> contenders, List<Contender> yardsticks, Generator generator,
-            Started origin, int originPort, Map<String, Object> record) throws IOException, InterruptedException {
+    private boolean sideBySide(Work kind, List<Contender> contenders, List<Contender> yardsticks,
+            Generator generator, Started origin, int originPort, Map<String, Object> record)
+            throws IOException, InterruptedException {
         int windows = options.rounds() * options.bodies().size() * contenders.size();
         int seconds = windows * (options.warmUp() + 2 * options.seconds() + 2) + options.bodies().size() * 15;
         out.printf("%d rounds, done in about %d minutes%n", options.rounds(), (seconds + 59) / 60);
-        SideBySide.Outcome outcome = new SideBySide(options, processes, work, generator, origin, originPort, out)
+        Optional<Tls> tls = kind.encrypted() ? Optional.of(Tls.of(kind, processes, work)) : Optional.empty();
+        Clients clients = generator.clients(kind, SideBySide.CONNECTIONS);
+        SideBySide.Outcome outcome = new SideBySide(options, processes, work, clients, origin, originPort, tls, out)
                 .run(contenders, yardsticks);
-        out.print(Report.sideBySide(contenders, outcome));
-        record.put("connections", SideBySide.CONNECTIONS);
+        out.print(Report.sideBySide(kind, contenders, outcome));
+        record.put("load", kind.label());
         record.put("seconds", options.seconds());
         record.put("warmUp", options.warmUp());
         record.put("offered", outcome.offered());

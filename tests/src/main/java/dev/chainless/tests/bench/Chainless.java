@@ -42,6 +42,14 @@ record Chainless(Path home, String version) implements Contender {
                 key = "client-address"
                 rate = "1000000/s"
                 """.formatted(place.adminPort(), place.port(), place.originPort()));
+        place.tls().ifPresent(tls -> toml.append("""
+
+                [tls]
+                profile = "modern"
+
+                [listeners.web.tls]
+                certificates = [{ certificate = "%s", key = "%s" }]
+                """.formatted(tls.certificate(), tls.key())));
         for (int i = 0; i < ROUTES; i++) {
             toml.append("""
 

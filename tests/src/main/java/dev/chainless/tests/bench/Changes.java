@@ -96,7 +96,7 @@ final class Changes {
     private boolean isSeen() {
         Map<String, String> fields;
         try {
-            fields = Probe.fields(config.place().port());
+            fields = Probe.fields(config.place());
         } catch (IOException e) {
             return false; // it is only starting; the load generator counts what goes wrong later
         }

@@ -23,6 +23,20 @@ record Envoy(Path program, String version) implements Contender {
         return List.of(program.toString(), "-c", file, "--concurrency", "1", "--disable-hot-restart", "-l", "error");
     }
 
+    private static String tls(Tls tls) {
+        return """
+                      transport_socket:
+                        name: tls
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+                          common_tls_context:
+                            alpn_protocols: [ %s ]
+                            tls_params: { tls_minimum_protocol_version: TLSv1_3, tls_maximum_protocol_version: TLSv1_3 }
+                            tls_certificates:
+                            - { certificate_chain: { filename: "%s" }, private_key: { filename: "%s" } }
+                """.formatted(tls.http2() ? "h2, http/1.1" : "http/1.1", tls.certificate(), tls.key());
+    }
+
     private static String listener(Place place) {
         var routes = new StringBuilder();
         for (int i = 0; i < ROUTES; i++) {
@@ -35,13 +49,14 @@ record Envoy(Path program, String version) implements Contender {
                   listeners:
                   - address: { socket_address: { address: 127.0.0.1, port_value: %d } }
                     filter_chains:
-                    - filters:
+                    -
+                %s      filters:
                       - name: envoy.filters.network.http_connection_manager
                         typed_config:
                           "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3\
                 .HttpConnectionManager
                           stat_prefix: web
-                          codec_type: HTTP1
+                          codec_type: AUTO
                           generate_request_id: true
                           always_set_request_id_in_response: true
                           http_filters:
@@ -65,7 +80,7 @@ record Envoy(Path program, String version) implements Contender {
                             - name: all
                               domains: [ "*" ]
                               routes:
-                """.formatted(place.adminPort(), place.port())
+                """.formatted(place.adminPort(), place.port(), place.tls().map(Envoy::tls).orElse(""))
                 + routes;
     }
 

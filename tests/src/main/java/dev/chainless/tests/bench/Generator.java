@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// Puts load on a port of 127.0.0.1 from the load core: wrk for all that the connections can take, `load.c` for a rate.
+/// Puts load on a port of 127.0.0.1 from the load core: wrk for all that the connections can take, `load.c` for a rate
+/// and over TLS, `h2load` for HTTP/2.
 final class Generator {
     private static final Duration SLACK = Duration.ofSeconds(20);
     /// More than the head of any contender's response.
@@ -43,17 +45,56 @@ final class Generator {
     private final Processes processes;
     private final int core;
     private final Path loadProgram;
+    private final Path work;
     private final Path script;
 
     Generator(Processes processes, int core, Path loadProgram, Path work) throws IOException {
         this.processes = processes;
         this.core = core;
         this.loadProgram = loadProgram;
+        this.work = work;
         script = Files.writeString(work.resolve("wrk.lua"), WRK_SCRIPT);
     }
 
+    /// {@return clients for what contenders are compared at}
+    Clients clients(Work kind, int connections) {
+        return switch (kind) {
+            case PROXY -> new Clients() {
+                @Override
+                public Load saturated(int port, Body body, int seconds) throws IOException, InterruptedException {
+                    return Generator.this.saturated(port, body, connections, seconds);
+                }
+
+                @Override
+                public Load offered(int port, Body body, int seconds, double rate)
+                        throws IOException, InterruptedException {
+                    return Generator.this.offered(List.of(), port, body, connections, seconds, rate);
+                }
+            };
+            case TLS -> encrypted("--tls", connections);
+            case HANDSHAKES -> encrypted("--handshakes", connections);
+            case H2 -> new H2Load(processes, core, work);
+        };
+    }
+
+    /// wrk can't be told which ciphers to offer, and resumes sessions.
+    private Clients encrypted(String option, int connections) {
+        return new Clients() {
+            @Override
+            public Load saturated(int port, Body body, int seconds) throws IOException, InterruptedException {
+                return offered(port, body, seconds, 0);
+            }
+
+            @Override
+            public Load offered(int port, Body body, int seconds, double rate)
+                    throws IOException, InterruptedException {
+                return Generator.this.offered(List.of(option), port, body, connections, seconds, rate);
+            }
+        };
+    }
+
     /// Keeps one request in flight on each connection.
-    Load saturated(int port, Body body, int connections, int seconds) throws IOException, InterruptedException {
+    private Load saturated(int port, Body body, int connections, int seconds) throws IOException, InterruptedException {
         return saturatedResult(startSaturated(port, body, connections, seconds), body, seconds);
     }
 
@@ -77,11 +118,16 @@ final class Generator {
     }
 
     /// Sends `rate` requests per second on a constant schedule, whatever becomes of the answers.
-    Load offered(int port, Body body, int connections, int seconds, double rate)
+    ///
+    /// @param rate 0 to keep one request in flight on each connection
+    private Load offered(List<String> options, int port, Body body, int connections, int seconds, double rate)
             throws IOException, InterruptedException {
-        Started load = processes.startOn(core, "load", List.of(loadProgram.toString(), Integer.toString(port),
-                String.format(Locale.ROOT, "%.3f", rate), Integer.toString(seconds), Integer.toString(connections),
-                Integer.toString(Contender.ROUTES), body.label(), Integer.toString(body.bytes())));
+        var command = new ArrayList<>(List.of(loadProgram.toString()));
+        command.addAll(options);
+        command.addAll(List.of(Integer.toString(port), String.format(Locale.ROOT, "%.3f", rate),
+                Integer.toString(seconds), Integer.toString(connections), Integer.toString(Contender.ROUTES),
+                body.label(), Integer.toString(body.bytes())));
+        Started load = processes.startOn(core, "load", command);
         Map<String, Double> values = values(load.await(Duration.ofSeconds(seconds).plus(SLACK)));
         double errors = value(values, "bad_status") + value(values, "bad_length") + value(values, "broken")
                 + value(values, "unanswered");

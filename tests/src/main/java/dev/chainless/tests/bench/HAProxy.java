@@ -1,6 +1,7 @@
 package dev.chainless.tests.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 
 /// HAProxy with one thread. The routes are a map, as its manual advises for many of them.
@@ -22,6 +23,12 @@ record HAProxy(String version) implements Contender {
         for (int i = 0; i < ROUTES; i++) {
             routes.append("/r").append(i).append("/ app\n");
         }
+        String tls = "";
+        if (place.tls().isPresent()) {
+            Tls with = place.tls().get();
+            String file = place.write("site.pem", Files.readString(with.certificate()) + Files.readString(with.key()));
+            tls = " ssl crt " + file + " ssl-min-ver TLSv1.3" + (with.http2() ? " alpn h2,http/1.1" : "");
+        }
         String map = place.write("routes.map", routes.toString());
         String file = place.write("haproxy.cfg", """
                 global
@@ -36,7 +43,7 @@ record HAProxy(String version) implements Contender {
                     timeout http-keep-alive 1h
 
                 frontend web
-                    bind 127.0.0.1:%d backlog 4096
+                    bind 127.0.0.1:%d backlog 4096%s
                     stick-table type ip size 100k expire 30s store http_req_rate(1s)
                     http-request track-sc0 src
                     http-request deny deny_status 429 if { sc_http_req_rate(0) gt 10000000 }
@@ -54,7 +61,7 @@ record HAProxy(String version) implements Contender {
                 backend app
                     http-reuse always
                     server origin 127.0.0.1:%d
-                """.formatted(place.port(), map, place.adminPort(), place.originPort()));
+                """.formatted(place.port(), tls, map, place.adminPort(), place.originPort()));
         return List.of("haproxy", "-db", "-f", file);
     }
 }

@@ -22,6 +22,14 @@ record Nginx(String version) implements Contender {
         for (int i = 0; i < ROUTES; i++) {
             routes.append("        location /r").append(i).append("/ { proxy_pass http://app; }\n");
         }
+        var tls = new StringBuilder();
+        place.tls().ifPresent(with -> tls.append("""
+                        ssl_certificate %s;
+                        ssl_certificate_key %s;
+                        ssl_protocols TLSv1.3;
+                """.formatted(with.certificate(), with.key())));
+        // The parameter http2 is what nginx before 1.25 knows, and later ones still do.
+        String listen = place.tls().map(with -> with.http2() ? " ssl http2" : " ssl").orElse("");
         // Buffers hold a whole 100 KB response: the default of 8 pages makes nginx write a temporary file for a client
         // that is slower than the origin.
         String http = """
@@ -33,8 +41,8 @@ record Nginx(String version) implements Contender {
                     }
                     limit_req_zone $binary_remote_addr zone=clients:10m rate=10000000r/s;
                     server {
-                        listen 127.0.0.1:%d backlog=4096;
-                        limit_req zone=clients burst=1000000 nodelay;
+                        listen 127.0.0.1:%d%s backlog=4096;
+                %s        limit_req zone=clients burst=1000000 nodelay;
                         proxy_http_version 1.1;
                         proxy_set_header Connection "";
                         proxy_set_header Host $host;
@@ -51,7 +59,7 @@ record Nginx(String version) implements Contender {
                         listen 127.0.0.1:%d;
                         location = /metrics { stub_status; }
                     }
-                """.formatted(place.originPort(), place.port(), routes, place.adminPort());
+                """.formatted(place.originPort(), place.port(), listen, tls, routes, place.adminPort());
         return run(place, http);
     }
 
@@ -71,7 +79,7 @@ record Nginx(String version) implements Contender {
                 pid %s/nginx.pid;
                 error_log stderr error;
                 worker_rlimit_nofile 16384;
-                events { worker_connections 8192; }
+                events { worker_connections 8192; multi_accept on; }
                 http {
                     access_log off;
                     server_tokens off;

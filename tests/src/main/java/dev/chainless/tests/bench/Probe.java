@@ -2,7 +2,6 @@ package dev.chainless.tests.bench;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,12 +21,13 @@ final class Probe {
     /// Tries every `interval` until an answer has status 200 and the whole body.
     ///
     /// @return nanoseconds since `startNanos` until then
-    static long untilServing(Started process, int port, Body body, long startNanos, Duration interval, Duration limit)
+    static long untilServing(Started process, Place place, Body body, long startNanos, Duration interval,
+            Duration limit)
             throws IOException, InterruptedException {
         String last = "nothing accepted connections";
         while (System.nanoTime() - startNanos < limit.toNanos()) {
             try {
-                Answer answer = ask(port, "/r0/" + body.label());
+                Answer answer = ask(place, "/r0/" + body.label());
                 if (answer.status() == 200 && answer.bodyBytes() == body.bytes()) {
                     return System.nanoTime() - startNanos;
                 }
@@ -43,8 +43,8 @@ final class Probe {
     }
 
     /// {@return sentences about the work that is not done, none when all of it is}
-    static List<String> missingWork(int port) throws IOException {
-        Answer answer = ask(port, "/r0/" + Origin.CHECK);
+    static List<String> missingWork(Place place) throws IOException {
+        Answer answer = ask(place, "/r0/" + Origin.CHECK);
         var missing = new ArrayList<String>();
         String id = answer.fields().getOrDefault("x-request-id", "");
         if (!answer.fields().containsKey("x-served-by")) {
@@ -66,12 +66,12 @@ final class Probe {
     }
 
     /// {@return the fields of an answer on the first route, by their names in lower case}
-    static Map<String, String> fields(int port) throws IOException {
-        return ask(port, "/r0/" + Origin.CHECK).fields();
+    static Map<String, String> fields(Place place) throws IOException {
+        return ask(place, "/r0/" + Origin.CHECK).fields();
     }
 
-    private static Answer ask(int port, String path) throws IOException {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+    private static Answer ask(Place place, String path) throws IOException {
+        try (Socket socket = place.connect()) {
             socket.setSoTimeout(ANSWER_MILLIS);
             String request = "GET " + path + " HTTP/1.1\r\nHost: bench.example.org\r\nX-Remove-Me: by the proxy\r\n"
                     + "Connection: close\r\n\r\n";

@@ -29,7 +29,7 @@ final class Report {
     private Report() {}
 
     /// {@return a table for each body and mode}
-    static String sideBySide(List<Contender> contenders, SideBySide.Outcome outcome) {
+    static String sideBySide(Work work, List<Contender> contenders, SideBySide.Outcome outcome) {
         var report = new StringBuilder();
         Set<String> peers = contenders.stream().filter(Contender::peer).map(Contender::name)
                 .collect(Collectors.toSet());
@@ -46,10 +46,13 @@ final class Report {
                 }
                 String load = mode == Mode.SATURATED ? "saturated"
                         : String.format(Locale.ROOT, "%,.0f requests/s offered", offered.getValue());
-                report.append("\n### ").append(offered.getKey()).append(" keep-alive, ")
-                        .append(SideBySide.CONNECTIONS).append(" connections, ").append(load).append("\n\n")
-                        .append(HEADER);
+                report.append("\n### ").append(offered.getKey()).append(", ").append(work.label())
+                        .append(", ").append(load).append("\n\n").append(HEADER);
                 byContender.forEach((name, samples) -> row(report, name, samples, byContender, peers));
+                if (mode == Mode.OFFERED && work.target() > 0) {
+                    report.append(String.format(Locale.ROOT,
+                            "%nTarget of the gateway: %.2f of the best peer's CPU time.%n", work.target()));
+                }
             }
         }
         outcome.remarks().forEach(remark -> report.append("\nNot alike: ").append(remark).append('.'));

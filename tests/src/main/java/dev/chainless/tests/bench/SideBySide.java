@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Runs every contender in every round, alone with the origin, in an order that moves on by one each round.
@@ -28,9 +29,10 @@ final class SideBySide {
     private final Options options;
     private final Processes processes;
     private final Path work;
-    private final Generator generator;
+    private final Clients clients;
     private final Started origin;
     private final int originPort;
+    private final Optional<Tls> tls;
     private final PrintStream out;
 
     private final List<Sample> samples = new ArrayList<>();
@@ -38,14 +40,16 @@ final class SideBySide {
     private final Set<String> remarks = new LinkedHashSet<>();
     private final Set<String> failed = new LinkedHashSet<>();
 
-    SideBySide(Options options, Processes processes, Path work, Generator generator, Started origin, int originPort,
-            PrintStream out) {
+    /// @param tls of the contenders, empty for none
+    SideBySide(Options options, Processes processes, Path work, Clients clients, Started origin, int originPort,
+            Optional<Tls> tls, PrintStream out) {
         this.options = options;
         this.processes = processes;
         this.work = work;
-        this.generator = generator;
+        this.clients = clients;
         this.origin = origin;
         this.originPort = originPort;
+        this.tls = tls;
         this.out = out;
     }
 
@@ -73,11 +77,11 @@ final class SideBySide {
     private void round(Contender contender, Body body, int round) throws InterruptedException {
         try (Stand stand = start(contender, body)) {
             if (contender.worksAlike()) {
-                Probe.missingWork(stand.place().port())
+                Probe.missingWork(stand.place())
                         .forEach(missing -> remarks.add(contender.name() + ": " + missing));
             }
             if (options.warmUp() > 0) {
-                generator.saturated(stand.place().port(), body, CONNECTIONS, options.warmUp());
+                clients.saturated(stand.place().port(), body, options.warmUp());
             }
             for (Mode mode : Mode.values()) {
                 Sample sample = window(contender, stand, body, mode, round);
@@ -109,8 +113,8 @@ final class SideBySide {
         long startNanos = System.nanoTime();
 
         Load load = switch (mode) {
-            case SATURATED -> generator.saturated(stand.place().port(), body, CONNECTIONS, options.seconds());
-            case OFFERED -> generator.offered(stand.place().port(), body, CONNECTIONS, options.seconds(), rate);
+            case SATURATED -> clients.saturated(stand.place().port(), body, options.seconds());
+            case OFFERED -> clients.offered(stand.place().port(), body, options.seconds(), rate);
         };
 
         double elapsedMicros = (System.nanoTime() - startNanos) / 1e3;
@@ -132,8 +136,8 @@ final class SideBySide {
         double slowest = Double.MAX_VALUE;
         for (Contender yardstick : yardsticks) {
             try (Stand stand = start(yardstick, body)) {
-                generator.saturated(stand.place().port(), body, CONNECTIONS, 1);
-                slowest = Math.min(slowest, generator.saturated(stand.place().port(), body, CONNECTIONS,
+                clients.saturated(stand.place().port(), body, 1);
+                slowest = Math.min(slowest, clients.saturated(stand.place().port(), body,
                         CALIBRATION_SECONDS).rate());
             }
         }
@@ -141,7 +145,7 @@ final class SideBySide {
         try (Stand stand = start(yardsticks.getFirst(), body)) {
             for (int attempt = 0; attempt < 3; attempt++) {
                 CoreTime before = CoreTime.of(options.loadCore());
-                generator.offered(stand.place().port(), body, CONNECTIONS, CALIBRATION_SECONDS, rate);
+                clients.offered(stand.place().port(), body, CALIBRATION_SECONDS, rate);
                 double busy = CoreTime.of(options.loadCore()).busySince(before);
                 if (busy <= LOAD_CORE_SHARE) {
                     break;
@@ -153,10 +157,10 @@ final class SideBySide {
     }
 
     private Stand start(Contender contender, Body body) throws IOException, InterruptedException {
-        Place place = Place.beside(work, contender.name(), originPort);
+        Place place = Place.beside(work, contender.name(), originPort, tls);
         Started process = processes.startOn(options.proxyCore(), contender.name(), contender.command(place));
         try {
-            Probe.untilServing(process, place.port(), body, System.nanoTime(), POLL, START_LIMIT);
+            Probe.untilServing(process, place, body, System.nanoTime(), POLL, START_LIMIT);
         } catch (IOException | InterruptedException e) {
             process.close();
             throw e;

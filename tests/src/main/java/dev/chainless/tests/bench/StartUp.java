@@ -56,7 +56,7 @@ final class StartUp {
             List<String> command = contender.command(place);
             long startNanos = System.nanoTime();
             try (Started process = processes.start(contender.name(), command)) {
-                long nanos = Probe.untilServing(process, place.port(), body, startNanos, POLL, LIMIT);
+                long nanos = Probe.untilServing(process, place, body, startNanos, POLL, LIMIT);
                 if (run > 0) {
                     millis.add(nanos / 1e6);
                 }

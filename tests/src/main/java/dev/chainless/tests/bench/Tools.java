@@ -28,17 +28,26 @@ final class Tools {
     }
 
     /// Refuses a machine that can't run the benchmark at all.
-    void require() {
-        for (String program : List.of("taskset", "wrk", "nginx", "cc")) {
+    void require(Optional<Work> kind) {
+        var programs = new ArrayList<>(List.of("taskset", "wrk", "nginx", "cc"));
+        if (kind.isPresent() && kind.get().encrypted()) {
+            programs.add("openssl");
+        }
+        if (kind.isPresent() && kind.get() == Work.H2) {
+            programs.add("h2load");
+        }
+        for (String program : programs) {
             if (find(program).isEmpty()) {
-                throw new UsageException(program + " is not installed; on Debian: "
-                        + "apt-get install util-linux wrk nginx haproxy gcc libc6-dev");
+                throw new UsageException(program + " is not installed; on Debian: apt-get install util-linux wrk nginx "
+                        + "haproxy gcc libc6-dev libssl-dev openssl nghttp2-client");
             }
         }
     }
 
     /// {@return the contenders that were asked for and can run, in the order of the tables; the rest is said aloud}
-    List<Contender> contenders() throws IOException, InterruptedException {
+    ///
+    /// @param encrypted whether they have to speak TLS
+    List<Contender> contenders(boolean encrypted) throws IOException, InterruptedException {
         var contenders = new ArrayList<Contender>();
         if (options.wants("gateway")) {
             gateway().ifPresent(contenders::add);
@@ -47,7 +56,9 @@ final class Tools {
         if (options.envoy()) {
             envoy().ifPresent(contenders::add);
         }
-        if (options.wants("floor")) {
+        if (encrypted && options.only().contains("floor")) {
+            out.println("floor is left out: it copies bytes, and has no TLS");
+        } else if (!encrypted && options.wants("floor")) {
             contenders.add(new Floor(compile("floor")));
         }
         return contenders;
@@ -74,7 +85,8 @@ final class Tools {
     Path compile(String name) throws IOException, InterruptedException {
         Path program = Files.createDirectories(work.resolve("bin")).resolve(name);
         Path source = options.sources().resolve(name + ".c");
-        processes.start("cc", List.of("cc", "-O2", "-std=gnu11", "-o", program.toString(), source.toString()))
+        processes.start("cc", List.of("cc", "-O2", "-std=gnu11", "-o", program.toString(), source.toString(), "-lssl",
+                "-lcrypto"))
                 .await(COMPILATION);
         return program;
     }
