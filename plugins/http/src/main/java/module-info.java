@@ -9,6 +9,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.chainless.plugin.http {
     requires static org.jspecify;
     requires dev.chainless.spi;
+    requires io.netty.codec.classes.quic;
     requires io.netty.handler;
     requires io.netty.transport.classes.epoll;
 
