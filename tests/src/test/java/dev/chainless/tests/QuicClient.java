@@ -134,6 +134,11 @@ final class QuicClient implements AutoCloseable {
         return closedBy == null ? -1 : closedBy.error();
     }
 
+    /** {@return whether one more stream of a request may be opened} */
+    boolean mayRequest() {
+        return channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) > 0;
+    }
+
     boolean isOpen() {
         return channel.isActive();
     }

@@ -13,6 +13,7 @@ import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.ReferenceCountUtil;
@@ -327,6 +328,16 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
 
     private void loseAll(String detail) {
         List.copyOf(streams.values()).forEach(stream -> stream.lost(detail));
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof QuicConnectionCloseEvent && !closed) {
+            // QUIC itself lingers on, to answer packets that are late.
+            closed = true;
+            loseAll("the client closed the connection");
+        }
+        context.fireUserEventTriggered(event);
     }
 
     @Override
