@@ -201,10 +201,10 @@ final class EndpointPool {
             return;
         }
         serve(link);
-        while (!waiting.isEmpty() && !shared.isEmpty()) {
+        while (!waiting.isEmpty()) {
             Link beside = takeBeside();
             if (beside == null) {
-                more();
+                more(); // for it may carry fewer exchanges than was expected
                 break;
             }
             serve(beside);
@@ -221,7 +221,10 @@ final class EndpointPool {
         endpoint.giveConnection();
         opening--;
         endpoint.metrics().connectFailures.increment(loop.index());
-        failNext(status, detail);
+        // All that would have shared it, which have waited longest: who comes back to try again is behind them.
+        for (int left = Math.min(endpoint.codec().exchanges(), waiting.size()); left > 0; left--) {
+            failNext(status, detail);
+        }
         more();
     }
 

@@ -95,6 +95,12 @@ final class UpstreamTest {
                 endpoints = ["127.0.0.1:%3$d"]
                 connect-timeout = "300ms"
 
+                [clusters.shared]
+                endpoints = ["127.0.0.1:%3$d"]
+                connect-timeout = "300ms"
+                retries = 0
+                http = { version = "2" }
+
                 [clusters.nowhere]
                 endpoints = ["name.that.does.not.exist.invalid:80"]
 
@@ -114,7 +120,8 @@ final class UpstreamTest {
                 [clusters.total]
                 endpoints = [%1$s]
                 """.formatted(origin.endpoint(), deadPort, blackhole.port()) + route("dead") + route("half-dead")
-                + route("unreachable") + route("nowhere") + route("narrow") + route("short-lived") + route("unpooled") + """
+                + route("unreachable") + route("shared") + route("nowhere") + route("narrow") + route("short-lived")
+                + route("unpooled") + """
 
                 [[routes]]
                 name = "total"
@@ -181,6 +188,22 @@ final class UpstreamTest {
         try (var client = client()) {
             assertEquals(504, client.send(get("/unreachable/x")).reply().status());
             assertEquals(200, client.send(get("/after-unreachable")).reply().status());
+        }
+    }
+
+    /** Who would have shared a connection must not try for it one after another. */
+    @Test
+    void allThatWaitForASharedConnectionLearnThatThereIsNone() {
+        var clients = new ArrayList<RawClient>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                clients.add(client().send(get("/shared/x")));
+            }
+            clients.forEach(client -> assertEquals(504, client.reply().status()));
+            double connects = gateway.metric("chainless_upstream_connects_total", "cluster=\"shared\"");
+            assertTrue(connects <= 2 * loops, () -> connects + " connections were tried");
+        } finally {
+            clients.forEach(RawClient::close);
         }
     }
 

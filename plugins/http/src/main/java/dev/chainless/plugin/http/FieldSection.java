@@ -139,6 +139,9 @@ final class FieldSection {
 
     /** Takes a field of a table. */
     void line(byte[] lines, int start, int nameLength, int valueLength, int hash, int kind) {
+        if (fault != null) {
+            return; // one byte of a block may name a line of thousands, which is not copied for nothing
+        }
         int length = nameLength + valueLength + 4;
         System.arraycopy(lines, start, head.block(end + length), end, length);
         accept(nameLength, valueLength, hash, kind);

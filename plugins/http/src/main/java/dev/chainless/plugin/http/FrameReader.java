@@ -2,166 +2,307 @@ package dev.chainless.plugin.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts what comes on a stream of HTTP/3 into frames (RFC 9114, section 7.1). A frame that came in one piece is read where
- * it lies; of one that is to be read whole and did not, the pieces are kept. On its loop only.
+ * Reads frames (RFC 9113, section 4) where they lie in the read buffer: there is no object for a frame. Only one that has not
+ * come whole is kept, and of data not even that: it goes on as it comes. The frames of one field block are joined.
  */
 final class FrameReader {
-    private static final int LONGEST_HEADER = 16;
 
-    /** How the payload of a frame is taken. */
-    enum Payload {
-        /** By {@link Frames#whole}. */
-        WHOLE,
-        /** By {@link Frames#piece}, as it comes. */
-        PIECES,
-        /** Not at all. */
-        SKIPPED
-    }
+    /** What frames are read for. Every call may end the connection, after which nothing more is read. */
+    interface Receiver {
 
-    /** Where frames go. */
-    interface Frames {
-        /** {@return how the payload of a frame that begins is taken; any, if {@link #isOver}} */
-        Payload begins(long type, long length);
+        /** {@return whether a frame may come now; if not, the connection has failed} */
+        boolean admits(int type, int flags);
 
         /**
-         * Takes a whole payload.
+         * Begins a frame of data.
          *
-         * @param payload the frame's payload and nothing else; read before the call returns
-         * @param last whether the stream ends with it
+         * @param length with the padding, which counts too
+         * @param overhead of these, what is no data
          */
-        void whole(long type, ByteBuf payload, boolean last);
+        void data(int id, int length, int overhead, boolean last);
 
-        /** Takes a piece of a payload, of at least one byte, and owns it. */
-        void piece(ByteBuf chunk);
+        /** {@return whether somebody wants the data, which otherwise is only counted} */
+        boolean wantsData();
 
-        /** A frame that was skipped has ended. */
-        void skipped(long type, boolean last);
+        /** Takes a piece of the data, and owns it. */
+        void dataPart(ByteBuf chunk);
 
-        /** {@return whether nothing is wanted any more} */
-        boolean isOver();
+        void dataSkipped(int bytes);
+
+        /** The frame of data has come whole. */
+        void dataEnd(boolean last);
+
+        /** A field block is on its way but has not come whole. */
+        void headAwaited();
+
+        /** Takes a field block, all of which is to be read. */
+        void block(ByteBuf in, int length, int id, boolean last);
+
+        /** Takes any other frame; what it leaves unread is skipped. */
+        void frame(ByteBuf in, int length, int type, int flags, int id);
+
+        /** Ends the connection. */
+        void fail(int code, String detail);
+
+        boolean isClosed();
     }
 
-    private final Frames frames;
     private final ByteBufAllocator allocator;
-    private final byte[] header = new byte[LONGEST_HEADER];
-    private int headerLength;
-    private long type;
-    private long left;
-    private @Nullable Payload payload;
+    private final Http2Limits limits;
+    private final Receiver receiver;
+    private ByteBuf input = Unpooled.EMPTY_BUFFER;
+    /** The beginning of a frame that has not come whole. */
     private @Nullable ByteBuf torn;
+    private int dataLeft;
+    private int paddingLeft;
+    private boolean dataEnds;
+    /** The stream whose field block goes on, 0 if none. */
+    private int blockStream;
+    private boolean blockEnds;
+    private @Nullable ByteBuf block;
+    private int continuations;
 
-    FrameReader(Frames frames, ByteBufAllocator allocator) {
-        this.frames = frames;
+    FrameReader(ByteBufAllocator allocator, Http2Limits limits, Receiver receiver) {
         this.allocator = allocator;
+        this.limits = limits;
+        this.receiver = receiver;
     }
 
-    /** {@return whether the stream may end here} */
-    boolean isBetweenFrames() {
-        return payload == null && headerLength == 0;
-    }
-
-    /**
-     * Reads what has come; the caller releases it.
-     *
-     * @param fin whether nothing more comes
-     */
-    void read(ByteBuf in, boolean fin) {
-        while (in.isReadable() && !frames.isOver()) {
-            Payload how = payload;
-            if (how == null) {
-                header(in, fin);
-            } else {
-                payload(how, in, fin);
+    /** Reads what has come, and owns it. */
+    void read(ByteBuf in) {
+        input = in;
+        try {
+            while (!receiver.isClosed() && input.isReadable() && advance()) {
+                // One frame after another.
             }
+        } finally {
+            ByteBuf left = input;
+            input = Unpooled.EMPTY_BUFFER;
+            left.release();
         }
     }
 
-    private void header(ByteBuf in, boolean fin) {
-        header[headerLength++] = in.readByte();
-        int typeLength = Varint.length(header[0]);
-        if (headerLength <= typeLength || headerLength < typeLength + Varint.length(header[typeLength])) {
-            return;
+    private boolean advance() {
+        if (dataLeft > 0) {
+            dataPart();
+            return true;
         }
-        type = number(0, typeLength);
-        left = number(typeLength, headerLength - typeLength);
-        headerLength = 0;
-        Payload how = frames.begins(type, left);
-        payload = how;
-        if (left == 0 && !frames.isOver()) {
-            ended(how, in, fin);
+        if (paddingLeft > 0) {
+            int skipped = Math.min(paddingLeft, input.readableBytes());
+            input.skipBytes(skipped);
+            paddingLeft -= skipped;
+            endOfData();
+            return true;
         }
-    }
-
-    private long number(int from, int length) {
-        long value = header[from] & 0x3f;
-        for (int i = from + 1; i < from + length; i++) {
-            value = value << 8 | header[i] & 0xff;
-        }
-        return value;
-    }
-
-    private void payload(Payload how, ByteBuf in, boolean fin) {
-        int size = (int) Math.min(left, in.readableBytes());
         ByteBuf before = torn;
-        if (how == Payload.WHOLE && (before != null || size < left)) {
-            if (before == null) {
-                before = allocator.buffer((int) left);
-                torn = before;
+        if (before == null) {
+            int wanted = wanted(input);
+            if (receiver.isClosed()) {
+                return false;
             }
-            before.writeBytes(in, size);
-        } else if (how == Payload.WHOLE) {
-            payload = null;
-            left = 0;
-            ByteBuf whole = in.readSlice(size);
-            frames.whole(type, whole, fin && !in.isReadable());
-            return;
-        } else if (how == Payload.PIECES) {
-            left -= size;
-            frames.piece(in.readRetainedSlice(size));
-            if (left == 0) {
-                payload = null;
+            if (wanted > input.readableBytes()) {
+                torn = allocator.buffer(Math.max(wanted, 64)).writeBytes(input);
+                return false;
             }
-            return;
-        } else {
-            in.skipBytes(size);
+            frame(input);
+            return true;
         }
-        left -= size;
-        if (left == 0) {
-            ended(how, in, fin);
+        int missing = wanted(before) - before.readableBytes();
+        if (missing > 0 && !receiver.isClosed()) {
+            before.writeBytes(input, Math.min(missing, input.readableBytes()));
+            missing = wanted(before) - before.readableBytes();
+        }
+        if (missing <= 0 && !receiver.isClosed()) {
+            torn = null;
+            try {
+                frame(before);
+            } finally {
+                before.release();
+            }
+        }
+        return true;
+    }
+
+    /** {@return how many bytes of a frame must be there at once} */
+    private int wanted(ByteBuf in) {
+        if (in.readableBytes() < Http2.FRAME_HEADER) {
+            return Http2.FRAME_HEADER;
+        }
+        int at = in.readerIndex();
+        int length = in.getUnsignedMedium(at);
+        if (length > Http2.FRAME_SIZE) {
+            receiver.fail(Http2.FRAME_SIZE_ERROR, "a frame is longer than was allowed");
+            return 0;
+        }
+        if (in.getByte(at + 3) == Http2.DATA) {
+            return (in.getByte(at + 4) & Http2.PADDED) != 0 && length > 0 ? Http2.FRAME_HEADER + 1 : Http2.FRAME_HEADER;
+        }
+        return Http2.FRAME_HEADER + length;
+    }
+
+    private void frame(ByteBuf in) {
+        int length = in.readUnsignedMedium();
+        int type = in.readUnsignedByte();
+        int flags = in.readUnsignedByte();
+        int id = in.readInt() & 0x7fffffff;
+        if (!receiver.admits(type, flags)) {
+            return;
+        }
+        if (blockStream != 0 && (type != Http2.CONTINUATION || id != blockStream)) {
+            receiver.fail(Http2.PROTOCOL_ERROR, "a field block was interrupted");
+            return;
+        }
+        int end = in.readerIndex() + length;
+        switch (type) {
+            case Http2.DATA -> {
+                data(in, length, flags, id);
+                return; // the rest of it comes as it comes
+            }
+            case Http2.HEADERS -> headers(in, length, flags, id);
+            case Http2.CONTINUATION -> continuation(in, length, flags, id);
+            default -> receiver.frame(in, length, type, flags, id);
+        }
+        if (!receiver.isClosed()) {
+            in.readerIndex(end);
         }
     }
 
-    private void ended(Payload how, ByteBuf in, boolean fin) {
-        payload = null;
-        boolean last = fin && !in.isReadable();
-        if (how == Payload.SKIPPED) {
-            frames.skipped(type, last);
-        } else if (how == Payload.WHOLE) {
-            ByteBuf whole = torn;
-            torn = null;
-            if (whole == null) {
-                frames.whole(type, in.slice(in.readerIndex(), 0), last);
+    // ---- data
+
+    private void data(ByteBuf in, int length, int flags, int id) {
+        boolean padded = (flags & Http2.PADDED) != 0;
+        int padding = 0;
+        if (padded) {
+            if (length == 0) {
+                receiver.fail(Http2.FRAME_SIZE_ERROR, "padding without a length");
                 return;
             }
+            padding = in.readUnsignedByte();
+            if (padding >= length) {
+                receiver.fail(Http2.PROTOCOL_ERROR, "more padding than frame");
+                return;
+            }
+        }
+        int overhead = padded ? padding + 1 : 0;
+        boolean last = (flags & Http2.END_STREAM) != 0;
+        receiver.data(id, length, overhead, last);
+        if (receiver.isClosed()) {
+            return;
+        }
+        dataLeft = length - overhead;
+        paddingLeft = padding;
+        dataEnds = last;
+        endOfData();
+    }
+
+    private void dataPart() {
+        int size = Math.min(dataLeft, input.readableBytes());
+        dataLeft -= size;
+        if (!receiver.wantsData()) {
+            input.skipBytes(size);
+            receiver.dataSkipped(size);
+        } else if (size == input.readableBytes()) {
+            ByteBuf chunk = input;
+            input = Unpooled.EMPTY_BUFFER;
+            receiver.dataPart(chunk);
+        } else {
+            receiver.dataPart(input.readRetainedSlice(size));
+        }
+        endOfData();
+    }
+
+    private void endOfData() {
+        if (dataLeft == 0 && paddingLeft == 0) {
+            receiver.dataEnd(dataEnds);
+        }
+    }
+
+    // ---- field blocks
+
+    private void headers(ByteBuf in, int length, int flags, int id) {
+        int padding = 0;
+        int rest = length;
+        if (id == 0) {
+            receiver.fail(Http2.PROTOCOL_ERROR, "HEADERS on the connection");
+            return;
+        }
+        if ((flags & Http2.PADDED) != 0) {
+            if (rest < 1) {
+                receiver.fail(Http2.FRAME_SIZE_ERROR, "padding without a length");
+                return;
+            }
+            padding = in.readUnsignedByte();
+            rest--;
+        }
+        boolean selfDependent = false;
+        if ((flags & Http2.WITH_PRIORITY) != 0) {
+            if (rest < 5) {
+                receiver.fail(Http2.FRAME_SIZE_ERROR, "a priority that is not whole");
+                return;
+            }
+            selfDependent = (in.readInt() & 0x7fffffff) == id;
+            in.skipBytes(1);
+            rest -= 5;
+        }
+        if (padding > rest) {
+            receiver.fail(Http2.PROTOCOL_ERROR, "more padding than frame");
+            return;
+        }
+        if (selfDependent) {
+            // RFC 7540, section 5.3.1. As the block has to be read, the connection might as well go.
+            receiver.fail(Http2.PROTOCOL_ERROR, "a stream that depends on itself");
+            return;
+        }
+        boolean last = (flags & Http2.END_STREAM) != 0;
+        if ((flags & Http2.END_HEADERS) != 0) {
+            receiver.block(in, rest - padding, id, last);
+            return;
+        }
+        blockStream = id;
+        blockEnds = last;
+        continuations = 0;
+        block = allocator.buffer(2 * (rest - padding) + 64).writeBytes(in, rest - padding);
+        receiver.headAwaited();
+    }
+
+    private void continuation(ByteBuf in, int length, int flags, int id) {
+        ByteBuf begun = block;
+        if (begun == null) {
+            receiver.fail(Http2.PROTOCOL_ERROR, "CONTINUATION without HEADERS");
+            return;
+        }
+        boolean last = (flags & Http2.END_HEADERS) != 0;
+        if (++continuations > limits.maxContinuations() || begun.readableBytes() + length > limits.maxBlock()) {
+            receiver.fail(Http2.ENHANCE_YOUR_CALM, "a field block of too many frames or bytes");
+            return;
+        }
+        begun.writeBytes(in, length);
+        if (last) {
+            block = null;
+            blockStream = 0;
             try {
-                frames.whole(type, whole, last);
+                receiver.block(begun, begun.readableBytes(), id, blockEnds);
             } finally {
-                whole.release();
+                begun.release();
             }
         }
     }
 
     /** Gives back what was kept. */
     void release() {
-        ByteBuf kept = torn;
+        ByteBuf part = torn;
+        ByteBuf begun = block;
         torn = null;
-        payload = Payload.SKIPPED;
-        left = Long.MAX_VALUE;
-        if (kept != null) {
-            kept.release();
+        block = null;
+        if (part != null) {
+            part.release();
+        }
+        if (begun != null) {
+            begun.release();
         }
     }
 }

@@ -60,7 +60,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         HANDED_OVER
     }
 
-    private final Http1Listener listener;
+    private final ListenerCodec listener;
     private final HttpIngress ingress;
     private final LoopState loop;
     private final Channel channel;
@@ -97,7 +97,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     private int served;
     private long lingerBudget;
 
-    Http1Connection(Http1Listener listener, LoopState loop, String name, Channel channel) {
+    Http1Connection(ListenerCodec listener, LoopState loop, String name, Channel channel) {
         this.listener = listener;
         this.ingress = listener.ingress;
         this.loop = loop;
@@ -627,7 +627,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             return;
         }
         // Its last response may have begun before the drain, and so not have said that it was the last.
-        timer.readWithin(loop.draining ? Http1Listener.MOMENT_NANOS : listener.keepAliveNanos);
+        timer.readWithin(loop.draining ? ListenerCodec.MOMENT_NANOS : listener.keepAliveNanos);
         timer.watchWrites();
         adjustReading();
         resume();

@@ -16,7 +16,7 @@ import java.util.ArrayDeque;
 
 /** A client's connection that speaks HTTP/2. Its streams are the downstreams of its exchanges. */
 final class Http2Connection extends FramedConnection<Http2Stream> implements ClientConnection {
-    final Http1Listener listener;
+    final ListenerCodec listener;
     final HttpIngress ingress;
     final Connection connection;
     final Forwarding forwarding;
@@ -25,7 +25,9 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
     private final Deadline patience;
     private final ArrayDeque<Http2Stream> idle = new ArrayDeque<>();
     private long patienceUntil;
-    private int lastStream;
+    /** The client's newest stream, and the newest that was taken. */
+    private int newest;
+    private int lastTaken;
     private int served;
     /** Whether the client was told that we will take no more streams soon. */
     private boolean leaving;
@@ -35,7 +37,7 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
     private boolean gone;
     private boolean headAwaited;
 
-    Http2Connection(Http1Listener listener, LoopState loop, Channel channel, Connection connection,
+    Http2Connection(ListenerCodec listener, LoopState loop, Channel channel, Connection connection,
             Forwarding forwarding) {
         super(channel, loop, listener.limits, listener.config.h2().limits(listener.limits),
                 listener.config.h2().guard(listener.context));
@@ -64,7 +66,7 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
 
     @Override
     void begun() {
-        timer.readWithin(loop.draining ? Http1Listener.MOMENT_NANOS : listener.keepAliveNanos);
+        timer.readWithin(loop.draining ? ListenerCodec.MOMENT_NANOS : listener.keepAliveNanos);
         if (loop.draining) {
             leave();
         }
@@ -79,7 +81,7 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
             trailers(stream, last, block, length);
         } else if ((id & 1) == 0) {
             fail(Http2.PROTOCOL_ERROR, "a stream of a number that is not the client's");
-        } else if (id <= lastStream) {
+        } else if (id <= newest) {
             stray(id, block, length);
         } else {
             request(id, last, block, length);
@@ -87,12 +89,15 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
     }
 
     private void request(int id, boolean last, byte[] block, int length) {
+        newest = id;
         if (left) {
+            remember(id, true);
             skip(block, length); // what comes after the last stream that we take is sent again elsewhere
             return;
         }
-        lastStream = id;
+        lastTaken = id;
         if (streams.size() >= config.maxConcurrentStreams()) {
+            remember(id, true);
             if (skip(block, length)) {
                 countProvoked();
                 if (!closed) {
@@ -151,19 +156,19 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
     }
 
     @Override
-    void headAwaited() {
+    public void headAwaited() {
         headAwaited = true;
         timer.readWithin(listener.headNanos);
     }
 
     @Override
     boolean isKnown(int id) {
-        return (id & 1) == 1 && id <= lastStream;
+        return (id & 1) == 1 && id <= newest;
     }
 
     @Override
     int lastServed() {
-        return lastStream;
+        return lastTaken;
     }
 
     @Override
@@ -186,7 +191,7 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
         }
         Http2Stream stream = streams.get(id);
         if (stream != null) {
-            prioritise(stream, priority);
+            sender.prioritise(stream, priority);
         }
     }
 
@@ -209,7 +214,7 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
             return;
         }
         if (streams.size() == 0) {
-            timer.readWithin(loop.draining ? Http1Listener.MOMENT_NANOS : listener.keepAliveNanos);
+            timer.readWithin(loop.draining ? ListenerCodec.MOMENT_NANOS : listener.keepAliveNanos);
         } else {
             timer.readDone();
         }
@@ -285,7 +290,7 @@ final class Http2Connection extends FramedConnection<Http2Stream> implements Cli
     void pinged() {
         if (leaving && !left) {
             left = true;
-            writeGoAway(lastStream, Http2.NO_ERROR, "");
+            writeGoAway(lastTaken, Http2.NO_ERROR, "");
             if (streams.size() == 0) {
                 closeWhenWritten();
             }

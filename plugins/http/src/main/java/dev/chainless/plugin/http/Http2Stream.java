@@ -321,7 +321,7 @@ final class Http2Stream extends FramedStream implements HttpDownstream {
         if (size == 0) {
             chunk.release();
         } else {
-            connection.send(this, chunk, last);
+            connection.sender.send(this, chunk, last);
         }
     }
 
@@ -338,7 +338,7 @@ final class Http2Stream extends FramedStream implements HttpDownstream {
         if (!whole) {
             connection.reset(this, Http2.INTERNAL_ERROR);
         } else if (!localEnded) {
-            connection.end(this, trailers);
+            connection.sender.end(this, trailers);
         } else if (!hasQueued()) {
             ended();
         }
@@ -384,7 +384,7 @@ final class Http2Stream extends FramedStream implements HttpDownstream {
 
     @Override
     public boolean isWritable(Exchange x) {
-        return x != exchange || connection.isWritable(this);
+        return x != exchange || connection.sender.isWritable(this);
     }
 
     @Override

@@ -166,7 +166,7 @@ final class Http2UpstreamConnection extends FramedConnection<Http2UpstreamStream
     }
 
     @Override
-    void headAwaited() {
+    public void headAwaited() {
         // the host's own limits hold
     }
 

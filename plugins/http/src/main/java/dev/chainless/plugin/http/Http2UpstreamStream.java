@@ -130,7 +130,7 @@ final class Http2UpstreamStream extends FramedStream implements UpstreamConnecti
         if (size == 0) {
             chunk.release();
         } else {
-            connection.send(this, chunk, false);
+            connection.sender.send(this, chunk, false);
         }
     }
 
@@ -144,7 +144,7 @@ final class Http2UpstreamStream extends FramedStream implements UpstreamConnecti
             return;
         }
         if (!localEnded) {
-            connection.end(this, trailers);
+            connection.sender.end(this, trailers);
         }
         connection.flushLater();
     }
@@ -156,7 +156,7 @@ final class Http2UpstreamStream extends FramedStream implements UpstreamConnecti
 
     @Override
     public boolean isWritable(Attempt attempt) {
-        return attempt != current || connection.isWritable(this);
+        return attempt != current || connection.sender.isWritable(this);
     }
 
     @Override
@@ -388,7 +388,7 @@ final class Http2UpstreamStream extends FramedStream implements UpstreamConnecti
             Attempt unsent = current;
             current = null;
             if (unsent != null) {
-                egress.failed(unsent, true, "the endpoint closed the connection");
+                egress.failed(unsent, true, connection.refusal());
             }
             egress.closed(this);
         }

@@ -35,7 +35,7 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
      */
     private static final int MOST_ABANDONED = 256;
 
-    final Http1Listener listener;
+    final ListenerCodec listener;
     final HttpIngress ingress;
     final LoopState loop;
     final QuicChannel channel;
@@ -62,7 +62,7 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
     private boolean closed;
     private boolean gone;
 
-    Http3Connection(Http1Listener listener, LoopState loop, String name, QuicChannel channel) {
+    Http3Connection(ListenerCodec listener, LoopState loop, String name, QuicChannel channel) {
         this.listener = listener;
         this.ingress = listener.ingress;
         this.loop = loop;
@@ -168,7 +168,7 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
 
     /** With no streams a connection is closed, but not at once: what was written has to arrive, or be sent again. */
     private void awaitStreams() {
-        timer.readWithin(left ? listener.lingerNanos : loop.draining ? Http1Listener.MOMENT_NANOS : listener.keepAliveNanos);
+        timer.readWithin(left ? listener.lingerNanos : loop.draining ? ListenerCodec.MOMENT_NANOS : listener.keepAliveNanos);
     }
 
     /** A stream was reset, by whom ever, because of what the client did. */
@@ -285,7 +285,7 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
         if (!leaving && !closed) {
             leaving = true;
             writeGoAway(Http3.LAST_STREAM);
-            leaveAt = now() + Http1Listener.MOMENT_NANOS;
+            leaveAt = now() + ListenerCodec.MOMENT_NANOS;
             watch(leaveAt);
         }
     }

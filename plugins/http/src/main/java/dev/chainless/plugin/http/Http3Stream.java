@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * bounded by QUIC's windows, which open as the channel is read; what is written is gathered and handed over at a flush, so
  * that head and body leave in as few packets as possible.
  */
-final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDownstream, FrameReader.Frames {
+final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDownstream, Http3FrameReader.Frames {
     private static final FieldName WEBSOCKET_ACCEPT = FieldName.of("sec-websocket-accept");
 
     private enum State {
@@ -35,7 +35,7 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
 
     private final Http3Connection connection;
     private final QuicStreamChannel channel;
-    private final FrameReader frames;
+    private final Http3FrameReader frames;
     private final StreamOutput output;
     /** What came before the endpoint had agreed to a tunnel. */
     private final ArrayDeque<ByteBuf> early = new ArrayDeque<>(0);
@@ -65,7 +65,7 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
     Http3Stream(Http3Connection connection, QuicStreamChannel channel) {
         this.connection = connection;
         this.channel = channel;
-        this.frames = new FrameReader(this, channel.alloc());
+        this.frames = new Http3FrameReader(this, channel.alloc());
         this.output = new StreamOutput(connection, channel, this::writable, this::stopped);
         this.awaitedSince = connection.now();
         connection.watch(awaitedSince + connection.listener.headNanos);
@@ -136,7 +136,7 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
     }
 
     @Override
-    public FrameReader.Payload begins(long type, long length) {
+    public Http3FrameReader.Payload begins(long type, long length) {
         if (type == Http3.DATA) {
             return beginsData(length);
         }
@@ -150,7 +150,7 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
         } else {
             connection.control();
         }
-        return FrameReader.Payload.SKIPPED;
+        return Http3FrameReader.Payload.SKIPPED;
     }
 
     private static boolean isUnexpected(long type) {
@@ -159,7 +159,7 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
                 || Http3.isOfHttp2(type);
     }
 
-    private FrameReader.Payload beginsData(long length) {
+    private Http3FrameReader.Payload beginsData(long length) {
         if (state != State.BODY) {
             connection.fail(Http3.FRAME_UNEXPECTED, "DATA before the head, or after the trailers");
         } else if (length == 0) {
@@ -173,17 +173,17 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
                 }
             }
         }
-        return FrameReader.Payload.PIECES;
+        return Http3FrameReader.Payload.PIECES;
     }
 
-    private FrameReader.Payload beginsHead(long length) {
+    private Http3FrameReader.Payload beginsHead(long length) {
         if (state != State.HEAD && (state != State.BODY || tunnelAsked)) {
             connection.fail(Http3.FRAME_UNEXPECTED, "HEADERS after the trailers, or in a tunnel");
         } else if (length > 2L * connection.listener.limits.maxHead() + 1024) {
             // What is a little too long is read and answered with 431. This is not, but nothing forces us to read it.
-            return FrameReader.Payload.SKIPPED;
+            return Http3FrameReader.Payload.SKIPPED;
         }
-        return FrameReader.Payload.WHOLE;
+        return Http3FrameReader.Payload.WHOLE;
     }
 
     @Override

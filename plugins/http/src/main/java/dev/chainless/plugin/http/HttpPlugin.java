@@ -65,7 +65,7 @@ public final class HttpPlugin implements ProtocolPlugin<HttpListenerConfig, Http
 
     @Override
     public HttpListener listener(HttpListenerConfig config, PluginContext context, HttpIngress ingress) {
-        return new Http1Listener(config, context, ingress);
+        return new ListenerCodec(config, context, ingress);
     }
 
     @Override

@@ -11,12 +11,13 @@ import io.netty.channel.Channel;
 final class NegotiatedUpstream implements HttpUpstream {
     private final Http1Upstream http1;
     private final Http2Upstream http2;
-    /** What the newest connection carries at once: the next one is likely to be alike. */
-    private volatile int exchanges = 1;
+    /** What the newest connection carries at once: the next one is likely to be alike. Before the first: more follow soon. */
+    private volatile int exchanges;
 
     NegotiatedUpstream(HttpUpstreamConfig config, PluginContext context) {
         this.http1 = new Http1Upstream(config, context.loops());
         this.http2 = new Http2Upstream(config, context);
+        this.exchanges = http2.exchanges();
     }
 
     @Override

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * A stream that the client opened towards us alone (RFC 9114, section 6.2): control, QPACK's two, or one that is not known and
  * therefore ignored.
  */
-final class OneWayStream extends ChannelInboundHandlerAdapter implements FrameReader.Frames {
+final class OneWayStream extends ChannelInboundHandlerAdapter implements Http3FrameReader.Frames {
     private static final int UNKNOWN = -1;
     private static final int MOST_CONTROL_FRAME = 16 * 1024;
     private static final long MOST_SETTINGS = 64;
 
     private final Http3Connection connection;
     private final QuicStreamChannel channel;
-    private final FrameReader frames;
+    private final Http3FrameReader frames;
     private final byte[] start = new byte[8];
     private int startLength;
     private int type = UNKNOWN;
@@ -33,7 +33,7 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements FrameRe
     OneWayStream(Http3Connection connection, QuicStreamChannel channel) {
         this.connection = connection;
         this.channel = channel;
-        this.frames = new FrameReader(this, channel.alloc());
+        this.frames = new Http3FrameReader(this, channel.alloc());
     }
 
     @Override
@@ -138,7 +138,7 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements FrameRe
     // ---- the control stream
 
     @Override
-    public FrameReader.Payload begins(long frame, long length) {
+    public Http3FrameReader.Payload begins(long frame, long length) {
         if (!settingsCame && frame != Http3.SETTINGS) {
             connection.fail(Http3.MISSING_SETTINGS, "the first frame is no SETTINGS");
         } else if (frame == Http3.DATA || frame == Http3.HEADERS || frame == Http3.PUSH_PROMISE || Http3.isOfHttp2(frame)
@@ -149,14 +149,14 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements FrameRe
                 connection.fail(Http3.EXCESSIVE_LOAD, "a long frame on the control stream");
             } else {
                 connection.control();
-                return FrameReader.Payload.WHOLE;
+                return Http3FrameReader.Payload.WHOLE;
             }
         } else if (length > connection.listener.config.h3().maxUnknownFrame().bytes()) {
             connection.fail(Http3.EXCESSIVE_LOAD, "a long frame of an unknown type");
         } else {
             connection.control();
         }
-        return FrameReader.Payload.SKIPPED;
+        return Http3FrameReader.Payload.SKIPPED;
     }
 
     private static boolean isKnown(long frame) {

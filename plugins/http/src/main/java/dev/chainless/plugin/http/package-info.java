@@ -1,5 +1,5 @@
 /**
- * The protocol plugin {@code http}: HTTP/1.0 and 1.1, towards clients and towards endpoints.
+ * The protocol plugin {@code http}: HTTP/1.0, 1.1 and 2, towards clients and towards endpoints.
  *
  * <p>The host owns sockets, pools, routes and stages. This module owns what stands on the wire: it turns bytes into heads
  * and bodies and back, and decides how long a connection lives.
@@ -15,8 +15,28 @@
  *
  * <p>and back likewise: {@code Http1UpstreamConnection} reads by the same parser and body reader, {@code Http1Connection}
  * writes by the same output and head writer. Each is the only handler of its channel; there is no pipeline of codecs
- * between them and the socket. {@code Http1Listener} and {@code Http1Upstream} hold what the connections of a listener or
+ * between them and the socket. {@code ListenerCodec} and {@code Http1Upstream} hold what the connections of a listener or
  * cluster share, by event loop in {@code LoopState}.
+ *
+ * <h2>HTTP/2</h2>
+ *
+ * <p>Every client's connection begins as an {@code Http1Connection}, which hands over to an {@code Http2Connection} where
+ * ALPN or the first bytes say so. Towards endpoints {@code Http2Upstream} makes {@code Http2UpstreamConnection}s;
+ * {@code NegotiatedUpstream} lets the endpoint choose.
+ *
+ * <pre>
+ * socket -> FrameReader -> FramedConnection -> HpackDecoder -> FieldSection -> Head
+ *                   |             |   ControlFrames: settings, windows, resets ...
+ *                   |             v
+ *                   \-> data -> Http2Stream or Http2UpstreamStream <-> the host
+ *                                 |
+ * socket <- FrameWriter <- DataSender (windows, StreamQueue: whose turn it is) and HpackEncoder
+ * </pre>
+ *
+ * <p>{@code FramedConnection} is what is the same towards both sides; a subclass for each knows whose streams they are. A
+ * stream is the downstream of an exchange, or, towards endpoints, a place that the host takes for a connection of its own.
+ * {@code FieldSection} gives heads of HTTP/2 the meaning that {@code HeadParser} gives those of HTTP/1.1, and refuses the
+ * same. {@code FloodGuard} ends connections that make work for nothing.
  *
  * <h2>What makes it fast</h2>
  *

@@ -15,11 +15,11 @@ final class Client {
     final FakeContext context = new FakeContext();
     final FakeIngress ingress = new FakeIngress();
     final EmbeddedChannel channel;
-    final Http1Listener listener;
+    final ListenerCodec listener;
     private final List<ByteBuf> sent = new ArrayList<>();
 
     Client(Configs configs) {
-        listener = new Http1Listener(configs.listener(), context, ingress);
+        listener = new ListenerCodec(configs.listener(), context, ingress);
         channel = new EmbeddedChannel() {
             @Override
             protected SocketAddress remoteAddress0() {

@@ -38,14 +38,14 @@ class Http1LoopbackTest {
     private final FakeContext context = new FakeContext();
     private final FakeIngress ingress = new FakeIngress();
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    private Http1Listener listener;
+    private ListenerCodec listener;
     private Channel server;
 
     @BeforeEach
     void listen() throws Exception {
         Configs configs = new Configs();
         configs.lingerBytes = 1 << 20;
-        listener = new Http1Listener(configs.listener(), context, ingress);
+        listener = new ListenerCodec(configs.listener(), context, ingress);
         server = new ServerBootstrap().group(group).channel(NioServerSocketChannel.class)
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childHandler(new ChannelInitializer<Channel>() {

@@ -21,14 +21,14 @@ final class Http2Client {
     final FakeContext context = new FakeContext();
     final FakeIngress ingress = new FakeIngress();
     final EmbeddedChannel channel;
-    final Http1Listener listener;
+    final ListenerCodec listener;
     private final DefaultHttp2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder();
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
     private final List<ByteBuf> sent = new ArrayList<>();
     private final ByteBuf received = Unpooled.buffer();
 
     Http2Client(Configs configs) {
-        listener = new Http1Listener(configs.listener(), context, ingress);
+        listener = new ListenerCodec(configs.listener(), context, ingress);
         channel = new EmbeddedChannel() {
             @Override
             protected SocketAddress remoteAddress0() {

@@ -470,6 +470,38 @@ class Http2ConnectionTest {
         assertEquals(List.of("reset 21 7"), client.frames());
     }
 
+    /** A client may have sent much of a request before it learns that it was refused. */
+    @Test
+    void theRestOfARefusedRequestIsNoFlood() {
+        client.begin();
+        for (int id = 1; id <= 19; id += 2) {
+            client.get(id, "/");
+        }
+        client.post(21);
+        for (int i = 0; i < 100; i++) {
+            client.data(21, false, "late");
+        }
+        client.request(21, true, "x-sum", "1");
+        assertEquals(List.of("reset 21 7"), client.frames());
+        assertTrue(client.channel.isOpen());
+    }
+
+    @Test
+    void windowsThatOpenByBytes() {
+        answerWith(30_000);
+        client.begin(Http2.INITIAL_WINDOW_SIZE, 0).get(1, "/");
+        for (int i = 0; i < 200; i++) {
+            client.send(frame(Http2.WINDOW_UPDATE, 0, 1, ints(1)));
+        }
+        assertTrue(calmed());
+    }
+
+    @Test
+    void settingsWithoutEnd() {
+        client.begin().send(frame(Http2.SETTINGS, 0, 0, new byte[6 * 33]));
+        assertTrue(calmed());
+    }
+
     // ---- the end
 
     @Test
@@ -480,7 +512,7 @@ class Http2ConnectionTest {
         client.get(3, "/");
         client.send(frame(Http2.PING, Http2.ACK, 0, new byte[8]));
         assertEquals(List.of("goaway 3 0"), client.frames());
-        client.get(5, "/");
+        client.get(5, "/").post(7).data(7, false, "a").request(7, true, "x-sum", "1"); // to be sent again elsewhere
         assertEquals(2, client.ingress.exchanges.size());
         for (Exchange x : new ArrayList<>(client.ingress.exchanges)) {
             client.ingress.respond(x, 200, "ok");

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
-/** The codec of one listener, of all versions: what its connections share. */
-final class Http1Listener implements HttpListener {
+/** The codec of one listener: what its connections share, of whatever version. */
+final class ListenerCodec implements HttpListener {
     private static final FieldName ALT_SVC = FieldName.of("alt-svc");
     /** Counters of two loops lie two cache lines apart. */
     private static final int STRIDE = 32;
@@ -49,7 +49,7 @@ final class Http1Listener implements HttpListener {
     /** A field that names a port. */
     private record Alternative(int port, FieldLine line) {}
 
-    Http1Listener(HttpListenerConfig config, PluginContext context, HttpIngress ingress) {
+    ListenerCodec(HttpListenerConfig config, PluginContext context, HttpIngress ingress) {
         this.config = config;
         this.context = context;
         this.ingress = ingress;
