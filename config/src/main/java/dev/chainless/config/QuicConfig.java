@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param maxConnections at once
  * @param maxStreams that a client may have open on one connection, in both directions
  * @param maxOneWayStreams that a client may have open on one connection, towards the gateway
- * @param streamWindow bytes of a stream that may be on their way before they were consumed
+ * @param streamWindow bytes of a stream that may be on their way before they were consumed, at first
  * @param connectionWindow likewise of all streams of a connection together
  * @param retry whether clients must show that they are where they say they are
  * @param retryThreshold handshakes at once from which on a listener is under load
@@ -40,9 +40,10 @@ public record QuicConfig(
         @Default("100") @Range(min = "1", max = "65536") int maxStreams,
         @Doc("The most streams towards the gateway alone that a client may have open. HTTP/3 needs three.")
         @Default("8") @Range(min = "3", max = "1024") int maxOneWayStreams,
-        @Doc("The most bytes of one stream that may come before they are consumed.")
+        @Doc("The bytes of one stream that may come before they are consumed, at first. It grows, to 16 MiB at most, where "
+                + "they are consumed as fast as they come: the library does so by itself.")
         @Default("256KiB") @Range(min = "1KiB", max = "64MiB") ByteSize streamWindow,
-        @Doc("The most bytes of all streams of a connection together that may come before they are consumed.")
+        @Doc("Likewise of all streams of a connection together; it grows to 24 MiB at most.")
         @Default("1MiB") @Range(min = "4KiB", max = "1GiB") ByteSize connectionWindow,
         @Doc("Whether clients must first show that they get what is sent to the address that they send from. It costs "
                 + "them a round trip.")
@@ -78,8 +79,9 @@ public record QuicConfig(
     /** Refuses windows that contradict each other. */
     public QuicConfig {
         if (streamWindow.bytes() > connectionWindow.bytes()) {
-            throw new IllegalArgumentException("stream-window = \"" + streamWindow + "\" is more than connection-window = \""
-                    + connectionWindow + "\", of which it is a part");
+            throw new IllegalArgumentException(
+                    "stream-window = \"" + streamWindow + "\" is more than connection-window = \""
+                            + connectionWindow + "\", of which it is a part");
         }
     }
 

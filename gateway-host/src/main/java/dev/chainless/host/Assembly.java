@@ -144,7 +144,8 @@ final class Assembly {
             }
         } else if (!overQuic.isEmpty()) {
             shop.problem(listener.settings().position(), listener.protocol(), "what runs over QUIC, as HTTP/3 does, is "
-                    + "always encrypted: add the table [listeners." + name + ".tls] with a certificate, or leave \"3\" out "
+                    + "always encrypted: add the table [listeners." + name
+                    + ".tls] with a certificate, or leave \"3\" out "
                     + "of the versions");
         }
     }

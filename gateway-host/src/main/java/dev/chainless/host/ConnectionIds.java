@@ -75,7 +75,7 @@ final class ConnectionIds {
         if (fields.getInt() != process) {
             return UNKNOWN;
         }
-        return (fields.getShort() & 0x7fff) << 16 | fields.getShort() & 0xffff;
+        return ((fields.getShort() & 0x7fff) << 16) | (fields.getShort() & 0xffff);
     }
 
     private static void crypt(Cipher cipher, byte[] from, byte[] to) {

@@ -203,7 +203,8 @@ final class Loops {
         Bootstrap bootstrap = new Bootstrap().option(ChannelOption.ALLOCATOR, allocator());
         return switch (transport) {
             case EPOLL -> bootstrap.channel(EpollDatagramChannel.class).option(UnixChannelOption.SO_REUSEPORT, true);
-            case IO_URING -> bootstrap.channel(IoUringDatagramChannel.class).option(UnixChannelOption.SO_REUSEPORT, true);
+            case IO_URING ->
+                bootstrap.channel(IoUringDatagramChannel.class).option(UnixChannelOption.SO_REUSEPORT, true);
             case NIO, AUTO -> bootstrap.channel(NioDatagramChannel.class)
                     .option(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
         };

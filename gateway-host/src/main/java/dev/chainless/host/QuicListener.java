@@ -162,15 +162,11 @@ final class QuicListener {
 
     /** {@return whether one more connection may begin; then {@link #exit} is called at its end} */
     boolean enter(Loop loop) {
-        if (leaving || connections.incrementAndGet() > config.maxConnections()) {
-            connections.decrementAndGet();
-            return false;
+        if (connections.incrementAndGet() <= config.maxConnections() && !leaving && acceptor.enter(loop)) {
+            return true;
         }
-        if (!acceptor.enter(loop)) {
-            exited();
-            return false;
-        }
-        return true;
+        exited();
+        return false;
     }
 
     void exit(Loop loop) {
@@ -196,7 +192,7 @@ final class QuicListener {
             serving = true;
             dispatchers.forEach(dispatcher -> Objects.requireNonNull(dispatcher.channel()).config().setAutoRead(true));
         } else if (!before.equals(with)) {
-            generation = generation + 1 & 0x7fff;
+            generation = (generation + 1) & 0x7fff;
             int number = generation;
             for (int i = 0; i < dispatchers.size(); i++) {
                 QuicDispatcher dispatcher = dispatchers.get(i);
@@ -204,6 +200,8 @@ final class QuicListener {
                 loops.get(i).execute(() -> {
                     Channel channel = dispatcher.channel();
                     if (channel != null && channel.isOpen()) {
+                        channel.config().setOption(ChannelOption.SO_RCVBUF, (int) with.receiveBuffer().bytes());
+                        channel.config().setOption(ChannelOption.SO_SNDBUF, (int) with.sendBuffer().bytes());
                         dispatcher.replace(number, codec(loop, channel, with, number));
                     }
                 });

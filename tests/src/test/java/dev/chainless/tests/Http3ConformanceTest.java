@@ -124,7 +124,8 @@ final class Http3ConformanceTest {
                         .head(false, POST).head(false, "x=y").write(0, 1, 'x')),
                 new Wrong("HEADERS after trailers", 0x105, client -> client.withSettings().request()
                         .head(false, POST).head(false, "x=y").head(false, "x=y")),
-                new Wrong("SETTINGS on a request's stream", 0x105, client -> client.withSettings().request().write(4, 0)),
+                new Wrong("SETTINGS on a request's stream", 0x105,
+                        client -> client.withSettings().request().write(4, 0)),
                 new Wrong("GOAWAY on a request's stream", 0x105,
                         client -> client.withSettings().request().write(7, 1, 0)),
                 new Wrong("CANCEL_PUSH on a request's stream", 0x105,
@@ -142,7 +143,8 @@ final class Http3ConformanceTest {
                         client -> client.withSettings().request().frame(1, QuicClient.bytes(2, 0, 0x80), false)),
                 new Wrong("an entry of the dynamic table", 0x200,
                         client -> client.withSettings().request().frame(1, QuicClient.bytes(0, 0, 0x80), false)),
-                new Wrong("an empty field section", 0x200, client -> client.withSettings().request().frame(1, none(), true)),
+                new Wrong("an empty field section", 0x200,
+                        client -> client.withSettings().request().frame(1, none(), true)),
                 new Wrong("a capacity that was not allowed", 0x201,
                         client -> client.withSettings().oneWay().write(2, 0x3f, 0x45)),
                 new Wrong("an insert", 0x201, client -> client.withSettings().oneWay().write(2, 0xc1, 1, 'x')),
@@ -168,9 +170,12 @@ final class Http3ConformanceTest {
     @TestFactory
     Stream<DynamicTest> malformedRequests() {
         return Stream.of(
-                new Wrong("no :method", 0x10e, client -> head(client, ":scheme=https", ":authority=localhost", ":path=/")),
-                new Wrong("no :scheme", 0x10e, client -> head(client, ":method=GET", ":authority=localhost", ":path=/")),
-                new Wrong("no :path", 0x10e, client -> head(client, ":method=GET", ":scheme=https", ":authority=localhost")),
+                new Wrong("no :method", 0x10e,
+                        client -> head(client, ":scheme=https", ":authority=localhost", ":path=/")),
+                new Wrong("no :scheme", 0x10e,
+                        client -> head(client, ":method=GET", ":authority=localhost", ":path=/")),
+                new Wrong("no :path", 0x10e,
+                        client -> head(client, ":method=GET", ":scheme=https", ":authority=localhost")),
                 new Wrong("an empty :path", 0x10e,
                         client -> head(client, ":method=GET", ":scheme=https", ":authority=localhost", ":path=")),
                 new Wrong("neither :authority nor Host", 0x10e,

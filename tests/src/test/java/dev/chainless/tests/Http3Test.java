@@ -57,7 +57,8 @@ final class Http3Test {
     @Test
     void getsFromAnHttp1Origin() {
         try (var client = Http3Client.connect(gateway.port())) {
-            Http3Client.Answer answer = client.send(new Http3Client.Request("GET", "/three?a=b").field("x-mixed", "Yes"));
+            Http3Client.Answer answer =
+                    client.send(new Http3Client.Request("GET", "/three?a=b").field("x-mixed", "Yes"));
             assertEquals(200, answer.status());
             assertTrue(answer.text().startsWith("GET /three?a=b HTTP/1.1\r\n"), answer.text());
             assertTrue(answer.text().contains("x-mixed: Yes\r\n"), answer.text());
@@ -159,8 +160,9 @@ final class Http3Test {
     void aCancelledRequestEndsAtTheOrigin() {
         origin.on("/slow", RecordingOrigin.Call::body);
         try (var client = QuicClient.connect(gateway.port()).withSettings()) {
-            QuicClient.Stream stream = client.request().head(false, ":method=POST", ":scheme=https", ":authority=localhost",
-                    ":path=/slow", "content-length=5");
+            QuicClient.Stream stream =
+                    client.request().head(false, ":method=POST", ":scheme=https", ":authority=localhost",
+                            ":path=/slow", "content-length=5");
             origin.call("/slow");
             stream.reset(0x10c);
             Await.until("the exchange has ended",

@@ -134,6 +134,11 @@ final class QuicClient implements AutoCloseable {
         return closedBy == null ? -1 : closedBy.error();
     }
 
+    /** {@return how many more streams of requests may be opened} */
+    long requestsAllowed() {
+        return channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL);
+    }
+
     /** {@return whether one more stream of a request may be opened} */
     boolean mayRequest() {
         return channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) > 0;

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param beginsTrace whether a missing {@code traceparent} is added
  */
 record ForwardingRules(ForwardedFor clients, boolean xForwarded, boolean forwarded, @Nullable FieldLine via,
-        @Nullable FieldLine via10, @Nullable FieldLine via20, @Nullable FieldLine via30, @Nullable FieldName requestId, boolean beginsTrace) {
+        @Nullable FieldLine via10, @Nullable FieldLine via20, @Nullable FieldLine via30, @Nullable FieldName requestId,
+        boolean beginsTrace) {
     private static final List<FieldName> CLAIMS = List.of(FieldName.FORWARDED, FieldName.X_FORWARDED_FOR,
             FieldName.X_FORWARDED_HOST, FieldName.X_FORWARDED_PROTO);
     private static final long CLAIM_BITS = bits();

@@ -59,6 +59,6 @@ final class Http3 {
 
     /** {@return whether HTTP/2 had such a setting} Section 7.2.4.1. */
     static boolean isSettingOfHttp2(long name) {
-        return name >= 2 && name <= 5 || name == 0;
+        return (name >= 2 && name <= 5) || name == 0;
     }
 }

@@ -73,7 +73,8 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
         this.section = new FieldSection(listener.limits, 30);
         this.encoder = loop.qpackEncoder();
         this.guard = listener.config.h3().guard(listener.context);
-        this.timer = new ConnectionTimer(listener.context, loop.index, listener.writeNanos, this::readExpired, () -> {});
+        this.timer =
+                new ConnectionTimer(listener.context, loop.index, listener.writeNanos, this::readExpired, () -> {});
         this.patience = listener.context.deadline(loop.index, this::patienceEnded);
     }
 
@@ -168,7 +169,8 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
 
     /** With no streams a connection is closed, but not at once: what was written has to arrive, or be sent again. */
     private void awaitStreams() {
-        timer.readWithin(left ? listener.lingerNanos : loop.draining ? ListenerCodec.MOMENT_NANOS : listener.keepAliveNanos);
+        timer.readWithin(
+                left ? listener.lingerNanos : loop.draining ? ListenerCodec.MOMENT_NANOS : listener.keepAliveNanos);
     }
 
     /** A stream was reset, by whom ever, because of what the client did. */

@@ -98,7 +98,7 @@ final class Http3FrameReader {
     private long number(int from, int length) {
         long value = header[from] & 0x3f;
         for (int i = from + 1; i < from + length; i++) {
-            value = value << 8 | header[i] & 0xff;
+            value = (value << 8) | (header[i] & 0xff);
         }
         return value;
     }

@@ -107,8 +107,9 @@ public record HttpListenerConfig(
             throw new IllegalArgumentException("versions = [] leaves nothing to speak: name \"1.1\", \"2\" or both");
         }
         if (versions.equals(List.of(HTTP_3))) {
-            throw new IllegalArgumentException("versions = [\"3\"] leaves TCP without a protocol, and with it all clients "
-                    + "that cannot send UDP: name \"1.1\" or \"2\" too");
+            throw new IllegalArgumentException(
+                    "versions = [\"3\"] leaves TCP without a protocol, and with it all clients "
+                            + "that cannot send UDP: name \"1.1\" or \"2\" too");
         }
         server.ifPresent(text -> FieldLine.of(FieldName.SERVER, text));
     }

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamFrame;
 import io.netty.util.ReferenceCountUtil;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A stream that the client opened towards us alone (RFC 9114, section 6.2): control, QPACK's two, or one that is not known and
@@ -27,7 +26,7 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements Http3Fr
     private boolean settingsCame;
     private long goAway = Long.MAX_VALUE;
     private long maxPush = -1;
-    private int instruction;
+    /** Of the number of an instruction that has not come whole. */
     private int instructionBytes;
 
     OneWayStream(Http3Connection connection, QuicStreamChannel channel) {
@@ -67,7 +66,7 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements Http3Fr
         typed = true;
         long value = start[0] & 0x3f;
         for (int i = 1; i < length; i++) {
-            value = value << 8 | start[i] & 0xff;
+            value = (value << 8) | (start[i] & 0xff);
         }
         if (value == Http3.PUSH_STREAM) {
             connection.fail(Http3.STREAM_CREATION_ERROR, "a client that pushes");
@@ -110,7 +109,6 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements Http3Fr
         while (in.isReadable()) {
             int b = in.readByte();
             if (instructionBytes == 0) {
-                instruction = b;
                 if ((b & 0xc0) != 0x40) {
                     connection.fail(Http3.DECODER_STREAM_ERROR, "an answer to what was not sent");
                     return;
@@ -141,7 +139,8 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements Http3Fr
     public Http3FrameReader.Payload begins(long frame, long length) {
         if (!settingsCame && frame != Http3.SETTINGS) {
             connection.fail(Http3.MISSING_SETTINGS, "the first frame is no SETTINGS");
-        } else if (frame == Http3.DATA || frame == Http3.HEADERS || frame == Http3.PUSH_PROMISE || Http3.isOfHttp2(frame)
+        } else if (frame == Http3.DATA || frame == Http3.HEADERS || frame == Http3.PUSH_PROMISE
+                || Http3.isOfHttp2(frame)
                 || (frame == Http3.SETTINGS && settingsCame)) {
             connection.fail(Http3.FRAME_UNEXPECTED, "a frame that does not belong on the control stream");
         } else if (isKnown(frame)) {
