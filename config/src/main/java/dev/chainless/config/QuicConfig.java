@@ -34,7 +34,7 @@ import java.time.Duration;
 public record QuicConfig(
         @Doc("How long a connection may be idle; of this and what the client says, the shorter.")
         @Default("30s") @Range(min = "1s", max = "10m") Duration idleTimeout,
-        @Doc("The most QUIC connections of this listener at once. More are refused.")
+        @Doc("The most QUIC connections of this listener at once. More are not answered.")
         @Default("100000") @Range(min = "1", max = "10000000") int maxConnections,
         @Doc("The most requests that a client may have open at once on one connection.")
         @Default("100") @Range(min = "1", max = "65536") int maxStreams,

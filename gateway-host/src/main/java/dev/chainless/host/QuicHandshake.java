@@ -2,12 +2,10 @@ package dev.chainless.host;
 
 import dev.chainless.spi.Deadline;
 import dev.chainless.spi.http.TlsSession;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicTransportError;
 import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.Objects;
@@ -30,24 +28,25 @@ final class QuicHandshake extends ChannelInboundHandlerAdapter {
         QuicChannel channel = (QuicChannel) context.channel();
         TlsServer tls = listener.acceptor().tls();
         if (tls == null || !listener.enter(loop)) {
-            refuse(channel);
+            drop(channel);
             return;
         }
         channel.closeFuture().addListener(_ -> listener.exit(loop));
         if (!tls.quicBegins()) {
             tls.metrics().failed(loop.index(), TlsFailure.TOO_MANY);
-            refuse(channel);
+            drop(channel);
             return;
         }
         context.pipeline().replace(this, null, new Watch(tls));
         context.fireChannelRegistered();
     }
 
-    /** In a task of its own: the packet that began it has to be read before anything can be answered. */
-    private void refuse(QuicChannel channel) {
-        loop.execute(() -> {
-            var _ = channel.close(false, (int) QuicTransportError.CONNECTION_REFUSED.code(), Unpooled.EMPTY_BUFFER);
-        });
+    /**
+     * Before the packet that began it is read: an answer would cost the signature of a handshake, which is what there is too
+     * much of. A client that hears nothing goes on over TCP.
+     */
+    private static void drop(QuicChannel channel) {
+        channel.unsafe().closeForcibly();
     }
 
     /** One handshake. */

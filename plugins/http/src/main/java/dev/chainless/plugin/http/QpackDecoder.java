@@ -25,16 +25,12 @@ final class QpackDecoder {
      */
     boolean decode(byte[] in, int from, int to, FieldSection section) {
         next = from;
-        bad = from >= to;
-        if (!bad) {
-            // Section 4.5.1: without a dynamic table no insert is required, and then the base means nothing.
-            bad = integer(in, to, 8) != 0;
+        bad = false;
+        // Section 4.5.1: without a dynamic table no insert is required, and then the base means nothing.
+        if (from >= to || integer(in, to, 8) != 0 || bad || next >= to) {
+            return false;
         }
-        if (!bad && next < to) {
-            integer(in, to, 7);
-        } else {
-            bad = true;
-        }
+        integer(in, to, 7);
         while (next < to && !bad) {
             int first = in[next];
             if (first < 0) {

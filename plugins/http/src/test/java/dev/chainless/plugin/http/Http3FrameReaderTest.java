@@ -24,7 +24,8 @@ final class Http3FrameReaderTest {
 
         @Override
         public Http3FrameReader.Payload begins(long type, long length) {
-            return type == 0 ? Http3FrameReader.Payload.PIECES
+            return type == 0 || length > 1000 ? type == 0 ? Http3FrameReader.Payload.PIECES
+                    : Http3FrameReader.Payload.SKIPPED
                     : type % 2 == 1 ? Http3FrameReader.Payload.WHOLE : Http3FrameReader.Payload.SKIPPED;
         }
 
@@ -103,10 +104,7 @@ final class Http3FrameReaderTest {
     @Property(tries = 1000)
     void whatIsTornIsReleased(@ForAll byte[] bytes) {
         var reader = new Http3FrameReader(new Recorder(), new io.netty.buffer.UnpooledByteBufAllocator(false));
-        ByteBuf in = Unpooled.wrappedBuffer(bytes.length > 0 && (bytes[0] & 0xc0) == 0 ? bytes : new byte[] {1, 5, 1});
-        if (in.readableBytes() > 1 && (in.getByte(1) & 0xc0) == 0) {
-            reader.read(in, false);
-        }
+        reader.read(Unpooled.wrappedBuffer(bytes), false);
         reader.release();
     }
 }
