@@ -156,6 +156,34 @@ final class Http3Test {
         }
     }
 
+    /** RFC 9220. */
+    @Test
+    void aWebSocketIsATunnel() {
+        origin.on("/chat", call -> {
+            call.consumed();
+            call.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Accept: x\r\nSec-WebSocket-Protocol: chat\r\n\r\n");
+            byte[] said = call.link().in().readNBytes(5);
+            call.write("<" + new String(said) + ">");
+            while (call.link().in().read() >= 0) {
+                // Until the client has ended its side.
+            }
+            call.link().close();
+        });
+        try (var client = QuicClient.connect(gateway.port()).withSettings()) {
+            QuicClient.Stream stream = client.request().head(false, ":method=CONNECT", ":protocol=websocket",
+                    ":scheme=https", ":authority=localhost", ":path=/chat", "sec-websocket-version=13")
+                    .frame(0, "hello".getBytes(), false);
+            Await.until("the origin has answered", () -> stream.soFar().contains("<hello>"));
+            stream.end();
+            assertEquals(200, stream.status());
+        }
+        try (var client = QuicClient.connect(gateway.port()).withSettings()) {
+            assertEquals(501, client.request().head(false, ":method=CONNECT", ":protocol=connect-udp", ":scheme=https",
+                    ":authority=localhost", ":path=/chat").status());
+        }
+    }
+
     @Test
     void aCancelledRequestEndsAtTheOrigin() {
         origin.on("/slow", RecordingOrigin.Call::body);

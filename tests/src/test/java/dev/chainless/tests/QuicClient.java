@@ -237,6 +237,19 @@ final class QuicClient implements AutoCloseable {
             }
         }
 
+        /** {@return what has come so far, each byte as a character} */
+        String soFar() {
+            synchronized (came) {
+                return came.toString(java.nio.charset.StandardCharsets.ISO_8859_1);
+            }
+        }
+
+        /** Reads nothing any more. */
+        Stream pause() {
+            stream.config().setAutoRead(false);
+            return this;
+        }
+
         /** {@return the status of the response's head, once the stream has ended} */
         int status() {
             return Qpack.status(all());
