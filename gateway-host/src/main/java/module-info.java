@@ -11,6 +11,7 @@ module dev.chainless.host {
     requires transitive dev.chainless.spi;
     requires transitive dev.chainless.config;
     requires io.netty.codec;
+    requires io.netty.codec.classes.quic;
     requires io.netty.codec.http;
     requires io.netty.handler;
     requires io.netty.transport.classes.epoll;

@@ -1,7 +1,7 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * The protocol plugin {@code http}: HTTP/1.0 and 1.1, towards clients and towards endpoints.
+ * The protocol plugin {@code http}: HTTP/1.0, 1.1 and 2 towards clients and endpoints, 3 towards clients.
  *
  * @provides dev.chainless.spi.Plugin the codec of listeners and clusters whose protocol is {@code http}
  */
@@ -9,6 +9,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.chainless.plugin.http {
     requires static org.jspecify;
     requires dev.chainless.spi;
+    requires io.netty.codec.classes.quic;
     requires io.netty.handler;
     requires io.netty.transport.classes.epoll;
 

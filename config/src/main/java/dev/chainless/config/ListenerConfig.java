@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param backlog how many connections may wait to be accepted
  * @param maxConnections connections at once
  * @param tls towards clients; empty for none
+ * @param quic of a protocol that speaks it, beside what it speaks over TCP
  * @param position where the table begins
  */
 public record ListenerConfig(
@@ -31,4 +32,5 @@ public record ListenerConfig(
         @Doc("The most connections of this listener at once. More are closed as they come.")
         @Default("100000") @Range(min = "1", max = "10000000") int maxConnections,
         @Doc("TLS towards clients. Absent: none.") Optional<ListenerTlsConfig> tls,
+        @Doc("QUIC, on the same address and port by UDP, where the protocol speaks it.") QuicConfig quic,
         Position position) {}

@@ -184,7 +184,7 @@ class ConfigFileTest {
                 """),
                 "gateway.toml:2:1: demo.enabled: the cluster \"demo\" is also defined under [clusters]",
                 "gateway.toml:9:1: listeners.c.tcp: unknown key; there is \"listen\", \"protocol\", \"stages\", "
-                        + "\"backlog\", \"max-connections\", \"tls\", \"http\"",
+                        + "\"backlog\", \"max-connections\", \"tls\", \"quic\", \"http\"",
                 "gateway.toml:12:1: clusters.\"a b\": expected a name of up to 100 letters, digits, \"_\", \"-\" and "
                         + "\".\", found the string \"a b\"",
                 "gateway.toml:16:14: routes[0].listeners[0]: unknown listener \"d\"; there is \"a\", \"b\", \"c\"",

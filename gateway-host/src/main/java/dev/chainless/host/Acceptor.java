@@ -46,16 +46,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         Channel channel = (Channel) message;
         Loops loops = listeners.loops();
         Loop loop = loops.lessLoaded();
-        int all = listeners.connected();
-        int own = open.incrementAndGet();
-        if (all > listeners.maxConnections() || own > limit) {
-            listeners.disconnected();
-            open.decrementAndGet();
-            counters.refused.incrementShared();
+        if (!enter(loop)) {
             channel.unsafe().closeForcibly();
             return;
         }
-        loop.connections().incrementAndGet();
         channel.config().setAllocator(loops.allocator());
         channel.config().setRecvByteBufAllocator(loops.readBuffers());
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(loop.maxBuffered() / 4, loop.maxBuffered()));
@@ -67,19 +61,36 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                 begin(accepted, loop);
             }
         });
-        counters.accepted.incrementShared();
-        channel.closeFuture().addListener(closed -> {
-            listeners.disconnected();
-            open.decrementAndGet();
-            loop.connections().decrementAndGet();
-            counters.closed.incrementShared();
-        });
+        channel.closeFuture().addListener(_ -> exit(loop));
         // In a task of its own, so that it gets no event of a descriptor that was closed in the same batch.
         loop.execute(() -> loop.eventLoop().register(channel).addListener(registered -> {
             if (!registered.isSuccess()) {
                 channel.unsafe().closeForcibly();
             }
         }));
+    }
+
+    /** Counts a connection. {@return false if it is one too many} */
+    boolean enter(Loop loop) {
+        int all = listeners.connected();
+        int own = open.incrementAndGet();
+        if (all > listeners.maxConnections() || own > limit) {
+            listeners.disconnected();
+            open.decrementAndGet();
+            counters.refused.incrementShared();
+            return false;
+        }
+        loop.connections().incrementAndGet();
+        counters.accepted.incrementShared();
+        return true;
+    }
+
+    /** A connection that was counted is closed. */
+    void exit(Loop loop) {
+        listeners.disconnected();
+        open.decrementAndGet();
+        loop.connections().decrementAndGet();
+        counters.closed.incrementShared();
     }
 
     /** Between its being found and used, a TLS may have been replaced: then the next one is there. */
@@ -96,7 +107,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void admit(Channel accepted, Loop loop) {
+    /** Gives a connection to the codec of the moment. On its loop. */
+    void admit(Channel accepted, Loop loop) {
         Gate gate = gate();
         if (gate == null) {
             var _ = accepted.close();
@@ -105,7 +117,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private @Nullable TlsServer tls() {
+    /** {@return the TLS of the moment, null for none} */
+    @Nullable TlsServer tls() {
         Generation now = listeners.generations().current();
         TlsServer leaving = lastTls;
         return leaving != null ? leaving : now == null ? null : now.tls().get(name);

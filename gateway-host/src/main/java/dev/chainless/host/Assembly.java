@@ -138,26 +138,40 @@ final class Assembly {
         Gate gate = gate(name, listener, plugin, protocol);
         if (gate != null) {
             generation.gates().put(name, gate);
-            listener.tls().ifPresent(tls -> secure(name, tls, protocols(listener, protocol)));
+            secure(name, listener, protocol);
         }
     }
 
-    private <C extends Record> List<String> protocols(ListenerConfig listener, ProtocolPlugin<C, ?> protocol) {
+    private <C extends Record> void secure(String name, ListenerConfig listener, ProtocolPlugin<C, ?> protocol) {
         C bound = shop.bind(listener.settings(), protocol.config(), protocol);
-        return bound == null ? List.of() : protocol.applicationProtocols(bound);
+        if (bound == null) {
+            return;
+        }
+        List<String> overQuic = protocol.quicProtocols(bound);
+        if (listener.tls().isPresent()) {
+            secure(name, listener.tls().get(), protocol.applicationProtocols(bound), overQuic);
+            if (!overQuic.isEmpty()) {
+                generation.overQuic().add(name);
+            }
+        } else if (!overQuic.isEmpty()) {
+            shop.problem(listener.settings().position(), listener.protocol(), "what runs over QUIC, as HTTP/3 does, is "
+                    + "always encrypted: add the table [listeners." + name
+                    + ".tls] with a certificate, or leave \"3\" out "
+                    + "of the versions");
+        }
     }
 
-    private void secure(String name, ListenerTlsConfig tls, List<String> protocols) {
+    private void secure(String name, ListenerTlsConfig tls, List<String> protocols, List<String> overQuic) {
         TlsServer before = previous == null ? null : previous.tls().get(name);
-        if (before != null && before.fits(tls, config.tls(), protocols)) {
+        if (before != null && before.fits(tls, config.tls(), protocols, overQuic)) {
             generation.parts().add(before);
             generation.tls().put(name, before);
             return;
         }
         UseContext context = shop.context(name, "tls");
         try {
-            var server = new TlsServer(tls, config.tls(), protocols, before, engine.hostMetrics().listenerTls(name),
-                    context);
+            var server = new TlsServer(tls, config.tls(), protocols, overQuic, before,
+                    engine.hostMetrics().listenerTls(name), context);
             server.warn(name, context.logger());
             generation.parts().add(server);
             generation.tls().put(name, server);

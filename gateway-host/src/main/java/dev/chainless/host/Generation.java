@@ -40,6 +40,7 @@ final class Generation {
     private final Map<String, ListenerState> listeners = new HashMap<>();
     private final Map<String, Gate> gates = new HashMap<>();
     private final Map<String, TlsServer> tls = new HashMap<>();
+    private final Set<String> overQuic = new HashSet<>();
     private final Map<StageConfig, StageKey> keys = new HashMap<>();
     private final Map<StageKey, Use<HttpStage>> stages = new HashMap<>();
     private final Map<String, Use<HttpStage>> places = new LinkedHashMap<>();
@@ -95,6 +96,11 @@ final class Generation {
     /** {@return the TLS of those listeners that have it, by their names} */
     Map<String, TlsServer> tls() {
         return tls;
+    }
+
+    /** {@return the names of the listeners that speak QUIC too} */
+    Set<String> overQuic() {
+        return overQuic;
     }
 
     /** {@return what the tables of the stages were bound to, so that equal ones need not be bound again} */

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
@@ -30,11 +31,12 @@ final class Listeners {
     private final Generations generations;
     private final HostMetrics metrics;
     private final AtomicInteger connections = new AtomicInteger();
+    private ConnectionIds.@Nullable Key ids;
     private volatile int maxConnections;
     private volatile Map<String, Bound> bound = Map.of();
 
-    /** A listening socket and what it is for. */
-    private record Bound(ListenerConfig config, Channel channel, Acceptor acceptor) {}
+    /** A listening socket and what it is for; beside it those of QUIC, null if it is not spoken. */
+    private record Bound(ListenerConfig config, Channel channel, Acceptor acceptor, @Nullable QuicListener quic) {}
 
     Listeners(Loops loops, Generations generations, HostMetrics metrics) {
         this.loops = loops;
@@ -75,12 +77,15 @@ final class Listeners {
     /** A set of listeners that may come into effect. */
     final class Change {
         private final int most;
+        private final Set<String> overQuic;
+        private final List<QuicListener> openedQuic = new ArrayList<>();
         private final Map<String, Bound> next = new TreeMap<>();
         private final List<Channel> opened = new ArrayList<>();
         private final List<Bound> taken = new ArrayList<>();
 
-        private Change(int most) {
+        private Change(int most, Set<String> overQuic) {
             this.most = most;
+            this.overQuic = overQuic;
         }
 
         private void add(String name, ListenerConfig config, @Nullable ServerChannel activated) {
@@ -96,10 +101,31 @@ final class Listeners {
                                     + "transport nio; restart it");
                 }
                 taken.add(reused);
-                next.put(name, new Bound(config, reused.channel(), acceptor));
+                next.put(name, new Bound(config, reused.channel(), acceptor,
+                        quic(name, config, reused.channel(), acceptor, reused.quic())));
                 return;
             }
-            next.put(name, new Bound(config, open(name, config, activated, acceptor), acceptor));
+            Channel channel = open(name, config, activated, acceptor);
+            next.put(name, new Bound(config, channel, acceptor, quic(name, config, channel, acceptor, null)));
+        }
+
+        private @Nullable QuicListener quic(String name, ListenerConfig config, Channel channel, Acceptor acceptor,
+                @Nullable QuicListener before) {
+            if (!overQuic.contains(name)) {
+                return null;
+            }
+            if (before != null) {
+                return before;
+            }
+            ConnectionIds.Key key = ids;
+            if (key == null) {
+                key = ConnectionIds.Key.fresh();
+                ids = key;
+            }
+            var quic = new QuicListener(loops, key, acceptor, config.quic());
+            openedQuic.add(quic);
+            quic.bind((InetSocketAddress) channel.localAddress(), "listeners." + name + ".listen");
+            return quic;
         }
 
         /** {@return the socket of a listener that goes, where one of another name comes in its place} */
@@ -126,6 +152,7 @@ final class Listeners {
         /** Closes what was opened for the change. */
         void undo() {
             opened.forEach(channel -> channel.close().syncUninterruptibly());
+            openedQuic.forEach(QuicListener::close);
         }
 
         /**
@@ -151,8 +178,18 @@ final class Listeners {
                 taken.stream().filter(old -> old.channel().equals(now.channel())).forEach(old -> take(old, now));
             });
             opened.forEach(channel -> channel.config().setAutoRead(true));
+            next.values().forEach(now -> {
+                if (now.quic() != null) {
+                    now.quic().serve(now.acceptor(), now.config().quic());
+                }
+            });
             before.values().stream().filter(old -> !taken.contains(old))
                     .forEach(old -> old.channel().close().syncUninterruptibly());
+            before.values().forEach(old -> {
+                if (old.quic() != null && next.values().stream().noneMatch(now -> old.quic().equals(now.quic()))) {
+                    old.quic().leave();
+                }
+            });
         }
 
         private void take(Bound old, Bound now) {
@@ -174,13 +211,14 @@ final class Listeners {
      * Prepares the sockets of a configuration: binds those that are new, or takes what the service manager has bound.
      *
      * @param next the listeners by name
+     * @param overQuic the names of those that speak QUIC too
      * @param most connections over all of them
      * @param activated the service manager's socket for a listener, null for none
      * @throws StartException if an address cannot be bound; then nothing has changed
      */
-    Change prepare(Map<String, ListenerConfig> next, int most,
+    Change prepare(Map<String, ListenerConfig> next, Set<String> overQuic, int most,
             BiFunction<String, ListenerConfig, @Nullable ServerChannel> activated) {
-        var change = new Change(most);
+        var change = new Change(most, overQuic);
         boolean whole = false;
         try {
             next.forEach((name, config) -> change.add(name, config, activated.apply(name, config)));
@@ -216,6 +254,11 @@ final class Listeners {
 
     /** Stops to accept. What waits in the socket's queue is accepted first, so that nobody is reset. */
     void close() {
-        bound.values().forEach(listener -> listener.channel().close().syncUninterruptibly());
+        bound.values().forEach(listener -> {
+            listener.channel().close().syncUninterruptibly();
+            if (listener.quic() != null) {
+                listener.quic().leave();
+            }
+        });
     }
 }

@@ -2,24 +2,32 @@ package dev.chainless.host;
 
 import dev.chainless.config.RuntimeConfig;
 import dev.chainless.config.RuntimeConfig.Transport;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -187,6 +195,18 @@ final class Loops {
             case EPOLL -> new EpollServerSocketChannel();
             case IO_URING -> new IoUringServerSocketChannel();
             case NIO, AUTO -> new NioServerSocketChannel();
+        };
+    }
+
+    /** {@return a socket for datagrams, with the option that lets each loop have its own at one address} */
+    Bootstrap datagrams() {
+        Bootstrap bootstrap = new Bootstrap().option(ChannelOption.ALLOCATOR, allocator());
+        return switch (transport) {
+            case EPOLL -> bootstrap.channel(EpollDatagramChannel.class).option(UnixChannelOption.SO_REUSEPORT, true);
+            case IO_URING ->
+                bootstrap.channel(IoUringDatagramChannel.class).option(UnixChannelOption.SO_REUSEPORT, true);
+            case NIO, AUTO -> bootstrap.channel(NioDatagramChannel.class)
+                    .option(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
         };
     }
 

@@ -211,7 +211,8 @@ final class Reloader {
         boolean published = false;
         try {
             first.run();
-            sockets = listeners.prepare(served(after), config.runtime().maxConnections(), activated);
+            sockets = listeners.prepare(served(after), after.overQuic(), config.runtime().maxConnections(),
+                    activated);
             if (before != null) {
                 sockets.leaving(before);
                 gates().stream().filter(gate -> !config.listeners().containsKey(gate.ingress().listener()))

@@ -7,6 +7,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +22,21 @@ final class Sessions {
      * @param serverName that the client has named
      */
     static TlsSession of(SslHandler handler, String serverName) {
-        SSLSession session = handler.engine().getSession();
+        return of(handler.engine(), handler.applicationProtocol(), serverName);
+    }
+
+    /**
+     * {@return the session of an engine whose handshake has succeeded}
+     *
+     * @param protocol that was negotiated, null for none
+     * @param serverName that the client has named
+     */
+    static TlsSession of(SSLEngine engine, @Nullable String protocol, String serverName) {
+        SSLSession session = engine.getSession();
         String group = session instanceof OpenSslSession openSsl ? openSsl.getNamedGroup() : null;
-        X509Certificate client = handler.engine().getUseClientMode() ? null : certificate(session);
+        X509Certificate client = engine.getUseClientMode() ? null : certificate(session);
         return new TlsSession(session.getProtocol(), session.getCipherSuite(), Objects.requireNonNullElse(group, ""),
-                serverName, Objects.requireNonNullElse(handler.applicationProtocol(), ""),
+                serverName, Objects.requireNonNullElse(protocol, ""),
                 client == null ? "" : client.getSubjectX500Principal().getName(),
                 client == null ? List.of() : TlsIdentity.names(client, 1, 2, 6, 7),
                 client == null ? "" : TlsIdentity.fingerprint(client));

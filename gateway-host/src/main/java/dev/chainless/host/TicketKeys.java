@@ -1,5 +1,7 @@
 package dev.chainless.host;
 
+import io.netty.handler.codec.quic.QuicSslSessionContext;
+import io.netty.handler.codec.quic.SslSessionTicketKey;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import java.security.SecureRandom;
@@ -15,8 +17,12 @@ final class TicketKeys {
     private static final int KEPT = 3;
 
     private final SecureRandom random = new SecureRandom();
-    private final Deque<OpenSslSessionTicketKey> keys = new ArrayDeque<>();
+    private final Deque<Key> keys = new ArrayDeque<>();
     private long newestAt;
+
+    /** By its name tickets say that it sealed them. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Key(byte[] name, byte[] mac, byte[] cipher) {}
 
     TicketKeys(long now) {
         keys.addFirst(fresh());
@@ -25,7 +31,14 @@ final class TicketKeys {
 
     /** Gives a context the keys of now. */
     synchronized void apply(OpenSslSessionContext context) {
-        context.setTicketKeys(keys.toArray(OpenSslSessionTicketKey[]::new));
+        context.setTicketKeys(keys.stream().map(key -> new OpenSslSessionTicketKey(key.name(), key.mac(), key.cipher()))
+                .toArray(OpenSslSessionTicketKey[]::new));
+    }
+
+    /** Likewise a context for QUIC. */
+    synchronized void apply(QuicSslSessionContext context) {
+        context.setTicketKeys(keys.stream().map(key -> new SslSessionTicketKey(key.name(), key.mac(), key.cipher()))
+                .toArray(SslSessionTicketKey[]::new));
     }
 
     /**
@@ -43,8 +56,8 @@ final class TicketKeys {
         }
     }
 
-    private OpenSslSessionTicketKey fresh() {
-        return new OpenSslSessionTicketKey(bytes(), bytes(), bytes());
+    private Key fresh() {
+        return new Key(bytes(), bytes(), bytes());
     }
 
     private byte[] bytes() {

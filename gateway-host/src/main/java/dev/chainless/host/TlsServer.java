@@ -34,6 +34,7 @@ final class TlsServer implements Part {
     private final ListenerTlsConfig config;
     private final TlsConfig common;
     private final List<String> protocols;
+    private final List<String> quicProtocols;
     private final TlsFiles files;
     private final TlsCertificates certificates;
     private final ServerNames names;
@@ -41,6 +42,7 @@ final class TlsServer implements Part {
     private final boolean boringSsl;
     private final boolean staples;
     private final @Nullable TicketKeys tickets;
+    private final @Nullable QuicTls quic;
     private final TlsMetrics metrics;
     private final AtomicInteger handshakes = new AtomicInteger();
     private final UseContext work;
@@ -49,15 +51,17 @@ final class TlsServer implements Part {
      * Reads certificates and keys.
      *
      * @param protocols that the codec speaks, the preferred first
+     * @param quicProtocols likewise over QUIC, empty if it does not
      * @param before what served the listener until now, null for nothing
      * @param work where the rotation of keys is scheduled
      * @throws IllegalArgumentException with a sentence, if a file is not what it should be
      */
-    TlsServer(ListenerTlsConfig config, TlsConfig common, List<String> protocols, @Nullable TlsServer before,
-            TlsMetrics metrics, UseContext work) {
+    TlsServer(ListenerTlsConfig config, TlsConfig common, List<String> protocols, List<String> quicProtocols,
+            @Nullable TlsServer before, TlsMetrics metrics, UseContext work) {
         this.config = config;
         this.common = common;
         this.protocols = List.copyOf(protocols);
+        this.quicProtocols = List.copyOf(quicProtocols);
         this.metrics = metrics;
         this.work = work;
         this.certificates = TlsCertificates.of(config, before == null ? null : before.certificates);
@@ -68,7 +72,9 @@ final class TlsServer implements Part {
         this.boringSsl = TlsLibrary.isBoringSsl(common);
         this.staples = boringSsl && identities.stream().anyMatch(identity -> identity.ocsp() != null);
         this.context = context(identities);
-        this.tickets = boringSsl && config.sessionTickets() ? tickets(before) : null;
+        this.tickets = config.sessionTickets() && (boringSsl || !quicProtocols.isEmpty()) ? tickets(before) : null;
+        this.quic = quicProtocols.isEmpty() ? null
+                : new QuicTls(config, common, quicProtocols, certificates.clientCa(), names, tickets);
         if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
             sessions.setSessionCacheEnabled(false); // sessions are in the tickets
             sessions.setSessionTimeout((int) Math.min(LONGEST_SESSION.toSeconds(),
@@ -123,6 +129,40 @@ final class TlsServer implements Part {
         if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
             keys.apply(sessions);
         }
+        if (quic != null) {
+            quic.applyKeys();
+        }
+    }
+
+    /** {@return the same for QUIC, null if the listener does not speak it} */
+    @Nullable QuicTls quic() {
+        return quic;
+    }
+
+    /** {@return whether a handshake may begin over QUIC; then {@link #quicEnded} is called at its end} */
+    boolean quicBegins() {
+        if (handshakes.incrementAndGet() > config.maxHandshakes()) {
+            handshakes.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    void quicEnded() {
+        handshakes.decrementAndGet();
+    }
+
+    /** {@return the handshakes under way} From any thread. */
+    int handshakes() {
+        return handshakes.get();
+    }
+
+    long handshakeNanos() {
+        return config.handshakeTimeout().toNanos();
+    }
+
+    TlsMetrics metrics() {
+        return metrics;
     }
 
     /** Says what an operator should know of the certificates. */
@@ -131,8 +171,9 @@ final class TlsServer implements Part {
     }
 
     /** {@return whether the same would be made of this configuration} */
-    boolean fits(ListenerTlsConfig of, TlsConfig with, List<String> speaking) {
-        return of.equals(config) && with.equals(common) && speaking.equals(protocols) && !changed();
+    boolean fits(ListenerTlsConfig of, TlsConfig with, List<String> speaking, List<String> overQuic) {
+        return of.equals(config) && with.equals(common) && speaking.equals(protocols)
+                && overQuic.equals(quicProtocols) && !changed();
     }
 
     /** {@return the files as they were when they were read} */

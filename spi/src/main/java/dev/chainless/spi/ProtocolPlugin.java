@@ -26,6 +26,16 @@ public non-sealed interface ProtocolPlugin<C extends Record, U extends Record> e
     }
 
     /**
+     * {@return the names of the protocols (ALPN) that a listener speaks over QUIC, the preferred first} If there are any, the
+     * listener, which then needs TLS, has its address by UDP too, and the codec gets QUIC connections.
+     *
+     * @param config the listener's table
+     */
+    default List<String> quicProtocols(C config) {
+        return List.of();
+    }
+
+    /**
      * {@return the names of the protocols (ALPN) that a cluster's connections speak over TLS, the preferred first; empty to
      * offer none}
      *

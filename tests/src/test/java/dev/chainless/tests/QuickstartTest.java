@@ -34,7 +34,7 @@ final class QuickstartTest {
 
     @Test
     void theSamplesAreValid() throws IOException {
-        for (String sample : new String[] {"quickstart.toml", "production.toml"}) {
+        for (String sample : new String[] {"quickstart.toml", "https.toml", "production.toml"}) {
             Path file = Files.writeString(Files.createTempDirectory("chainless-sample").resolve(sample),
                     Files.readString(GatewayProcess.HOME.resolve("config").resolve(sample))
                             .replace("\"../plugins\"", "\"" + GatewayProcess.HOME.resolve("plugins") + "\""));

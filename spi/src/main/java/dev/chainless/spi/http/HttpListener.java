@@ -12,7 +12,10 @@ public interface HttpListener {
      * <p>Over TLS the handshake has ended: {@link TlsSession#of} the channel belongs into the {@link Connection}, and its
      * {@link Connection#applicationProtocol} says which protocol was negotiated.
      *
-     * @param channel open, registered, not yet reading; the codec closes it
+     * <p>Over QUIC the channel is Netty's {@code QuicChannel}: each stream of the client's arrives as a message in its pipeline,
+     * for the codec to add its handlers and register it on the same loop.
+     *
+     * @param channel open, registered, not yet reading but for QUIC; the codec closes it
      * @param listener the listener's name
      * @param loop the index of its loop
      */

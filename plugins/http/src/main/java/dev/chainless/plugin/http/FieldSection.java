@@ -53,6 +53,7 @@ final class FieldSection {
     }
 
     private final HeadLimits limits;
+    private final int version;
     private final RequestLine requestLine;
     private final byte[] key = new byte[16];
     private Head head = new Head();
@@ -74,7 +75,17 @@ final class FieldSection {
     private int priority;
 
     FieldSection(HeadLimits limits) {
+        this(limits, 20);
+    }
+
+    /**
+     * Makes a section.
+     *
+     * @param version of the heads: 20 or 30
+     */
+    FieldSection(HeadLimits limits, int version) {
         this.limits = limits;
+        this.version = version;
         this.requestLine = new RequestLine(limits.maxTarget());
     }
 
@@ -403,7 +414,7 @@ final class FieldSection {
         if (fault == null) {
             complete(last);
         }
-        head.version(20);
+        head.version(version);
         head.linesEnd(end);
         return fault;
     }
@@ -539,7 +550,7 @@ final class FieldSection {
         }
         head.contentLength(last || empty ? 0 : contentLength >= 0 ? contentLength : Head.UNKNOWN_LENGTH);
         normalise();
-        head.version(20);
+        head.version(version);
         head.linesEnd(end);
         return fault;
     }
@@ -555,7 +566,7 @@ final class FieldSection {
 
     /** Ends trailers. {@return what is wrong, null if nothing} */
     @Nullable HeadFault finishTrailers() {
-        head.version(20);
+        head.version(version);
         head.linesEnd(end);
         return fault;
     }

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param via of a request of version 1.1, null for none
  * @param via10 of one of version 1.0, likewise
  * @param via20 of one of version 2, likewise
+ * @param via30 of one of version 3, likewise
  * @param requestId the field with the request's id, null for none
  * @param beginsTrace whether a missing {@code traceparent} is added
  */
 record ForwardingRules(ForwardedFor clients, boolean xForwarded, boolean forwarded, @Nullable FieldLine via,
-        @Nullable FieldLine via10, @Nullable FieldLine via20, @Nullable FieldName requestId, boolean beginsTrace) {
+        @Nullable FieldLine via10, @Nullable FieldLine via20, @Nullable FieldLine via30, @Nullable FieldName requestId,
+        boolean beginsTrace) {
     private static final List<FieldName> CLAIMS = List.of(FieldName.FORWARDED, FieldName.X_FORWARDED_FOR,
             FieldName.X_FORWARDED_HOST, FieldName.X_FORWARDED_PROTO);
     private static final long CLAIM_BITS = bits();
@@ -31,12 +33,18 @@ record ForwardingRules(ForwardedFor clients, boolean xForwarded, boolean forward
                 config.forwarded(), via.isEmpty() ? null : FieldLine.of(FieldName.VIA, "1.1 " + via),
                 via.isEmpty() ? null : FieldLine.of(FieldName.VIA, "1.0 " + via),
                 via.isEmpty() ? null : FieldLine.of(FieldName.VIA, "2.0 " + via),
+                via.isEmpty() ? null : FieldLine.of(FieldName.VIA, "3.0 " + via),
                 id.isEmpty() ? null : FieldName.of(id), config.trace() == HttpListenerConfig.Trace.BEGIN);
     }
 
     /** {@return the field that is added to a request of a version, null for none} */
     @Nullable FieldLine via(int version) {
-        return version == 11 ? via : version == 10 ? via10 : via20;
+        return switch (version) {
+            case 10 -> via10;
+            case 20 -> via20;
+            case 30 -> via30;
+            default -> via;
+        };
     }
 
     boolean namesHost() {

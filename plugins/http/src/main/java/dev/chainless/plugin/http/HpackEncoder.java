@@ -176,7 +176,8 @@ final class HpackEncoder {
         }
     }
 
-    private static boolean passes(int kind, boolean request) {
+    /** {@return whether a field of this kind is sent in HTTP/2 and HTTP/3} */
+    static boolean passes(int kind, boolean request) {
         return switch (kind) {
             case FieldKind.CONNECTION, FieldKind.TRANSFER_ENCODING, FieldKind.KEEP_ALIVE, FieldKind.CLOSE,
                     FieldKind.UPGRADE, FieldKind.HOP ->
@@ -188,7 +189,7 @@ final class HpackEncoder {
     }
 
     /** RFC 7541, section 7.1.3: what must not be guessed by watching sizes. */
-    private static boolean isSecret(byte[] b, int name, int length) {
+    static boolean isSecret(byte[] b, int name, int length) {
         return FieldName.AUTHORIZATION.matches(b, name, length) || FieldName.COOKIE.matches(b, name, length);
     }
 
@@ -263,7 +264,8 @@ final class HpackEncoder {
         string(values, value, valueLength);
     }
 
-    private static void fold(byte[] names, int name, int length, byte[] target, int to) {
+    /** Copies a name in lower case, as these versions have it. */
+    static void fold(byte[] names, int name, int length, byte[] target, int to) {
         for (int i = 0; i < length; i++) {
             target[to + i] = (byte) (Octets.token(names[name + i]) < 0 || names[name + i] == ':'
                     ? names[name + i] : Octets.token(names[name + i]));

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.chainless.spi.http.Completion;
 import dev.chainless.spi.http.Connection;
 import dev.chainless.spi.http.Exchange;
+import dev.chainless.spi.http.FieldLine;
 import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpDownstream;
@@ -548,6 +549,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
     }
 
     private void decorate(Exchange x, Head head) {
+        FieldLine alternative = listener.alternative(connection);
+        if (alternative != null) {
+            head.set(alternative);
+        }
         if (listener.server != null) {
             head.set(listener.server);
         }

@@ -2,6 +2,7 @@ package dev.chainless.plugin.http;
 
 import dev.chainless.spi.http.Completion;
 import dev.chainless.spi.http.Exchange;
+import dev.chainless.spi.http.FieldLine;
 import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpDownstream;
@@ -242,7 +243,8 @@ final class Http2Stream extends FramedStream implements HttpDownstream {
         }
     }
 
-    private static void dropWrongLength(Head head) {
+    /** Leaves no Content-Length, or one that is true. */
+    static void dropWrongLength(Head head) {
         boolean found = false;
         for (int i = head.find(FieldName.CONTENT_LENGTH, 0); i >= 0; i = head.find(FieldName.CONTENT_LENGTH, i + 1)) {
             if (found || HeadWriter.contradicts(head, i)) {
@@ -254,6 +256,10 @@ final class Http2Stream extends FramedStream implements HttpDownstream {
     }
 
     private void decorate(Exchange x, Head head) {
+        FieldLine alternative = connection.listener.alternative(connection.connection);
+        if (alternative != null) {
+            head.set(alternative);
+        }
         if (connection.listener.server != null) {
             head.set(connection.listener.server);
         }

@@ -38,6 +38,7 @@ import java.util.Optional;
  * @param server what each response says in {@code Server}
  * @param versions that are spoken
  * @param h2 bounds of HTTP/2
+ * @param h3 the table {@code http.h3}
  */
 public record HttpListenerConfig(
         @Doc("The most bytes of a request's head: start line, fields and the empty line. More is answered with 431.")
@@ -83,13 +84,15 @@ public record HttpListenerConfig(
         @Doc("What each response says in the field Server. Absent: what the upstream says.")
         Optional<String> server,
         @Doc("The versions that are spoken: 1.1 (with 1.0) and 2, by agreement in TLS (ALPN) or, in the clear, by what the "
-                + "client begins with.")
+                + "client begins with; 3 over QUIC, on the same port by UDP, which needs TLS.")
         @Default("[\"1.1\", \"2\"]") @OneOf({
-                HttpListenerConfig.HTTP_1, HttpListenerConfig.HTTP_2}) List<String> versions,
-        @Doc("What a client may do on one HTTP/2 connection.") Http2Config h2) {
+                HttpListenerConfig.HTTP_1, HttpListenerConfig.HTTP_2, HttpListenerConfig.HTTP_3}) List<String> versions,
+        @Doc("What a client may do on one HTTP/2 connection.") Http2Config h2,
+        @Doc("What a client may do on one HTTP/3 connection, and how others learn of HTTP/3.") Http3Config h3) {
 
     static final String HTTP_1 = "1.1";
     static final String HTTP_2 = "2";
+    static final String HTTP_3 = "3";
 
     /** Refuses limits that contradict each other and text that cannot be sent. */
     public HttpListenerConfig {
@@ -102,6 +105,11 @@ public record HttpListenerConfig(
         }
         if (versions.isEmpty()) {
             throw new IllegalArgumentException("versions = [] leaves nothing to speak: name \"1.1\", \"2\" or both");
+        }
+        if (versions.equals(List.of(HTTP_3))) {
+            throw new IllegalArgumentException(
+                    "versions = [\"3\"] leaves TCP without a protocol, and with it all clients "
+                            + "that cannot send UDP: name \"1.1\" or \"2\" too");
         }
         server.ifPresent(text -> FieldLine.of(FieldName.SERVER, text));
     }

@@ -42,6 +42,11 @@ public final class HttpPlugin implements ProtocolPlugin<HttpListenerConfig, Http
     }
 
     @Override
+    public List<String> quicProtocols(HttpListenerConfig config) {
+        return config.versions().contains(HttpListenerConfig.HTTP_3) ? List.of(Http3.PROTOCOL) : List.of();
+    }
+
+    @Override
     public List<String> upstreamApplicationProtocols(HttpUpstreamConfig config) {
         return protocols(!config.version().equals(HttpListenerConfig.HTTP_2),
                 !config.version().equals(HttpListenerConfig.HTTP_1));

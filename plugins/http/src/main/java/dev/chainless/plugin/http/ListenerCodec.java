@@ -2,12 +2,15 @@ package dev.chainless.plugin.http;
 
 import dev.chainless.spi.PluginContext;
 import dev.chainless.spi.config.IpPrefix;
+import dev.chainless.spi.http.Connection;
 import dev.chainless.spi.http.FieldLine;
 import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.HttpIngress;
 import dev.chainless.spi.http.HttpListener;
+import dev.chainless.spi.http.TlsSession;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.quic.QuicChannel;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The codec of one listener: what its connections share, of whatever version. */
 final class ListenerCodec implements HttpListener {
+    private static final FieldName ALT_SVC = FieldName.of("alt-svc");
     /** Counters of two loops lie two cache lines apart. */
     private static final int STRIDE = 32;
     static final long MOMENT_NANOS = 1_000_000_000L;
@@ -29,6 +33,7 @@ final class ListenerCodec implements HttpListener {
     final @Nullable FieldName echoedId;
     final boolean speaksHttp1;
     final boolean speaksHttp2;
+    private final boolean speaksHttp3;
     final int maxChunkLine;
     final int maxPipelined;
     final long lingerBytes;
@@ -37,8 +42,12 @@ final class ListenerCodec implements HttpListener {
     final long bodyNanos;
     final long writeNanos;
     final long lingerNanos;
+    private volatile @Nullable Alternative alternative;
     private final @Nullable LoopState[] loops;
     private final AtomicIntegerArray open;
+
+    /** A field that names a port. */
+    private record Alternative(int port, FieldLine line) {}
 
     ListenerCodec(HttpListenerConfig config, PluginContext context, HttpIngress ingress) {
         this.config = config;
@@ -50,6 +59,7 @@ final class ListenerCodec implements HttpListener {
         this.echoedId = config.requestId().echo() ? forwarding.requestId() : null;
         this.speaksHttp1 = config.versions().contains(HttpListenerConfig.HTTP_1);
         this.speaksHttp2 = config.versions().contains(HttpListenerConfig.HTTP_2);
+        this.speaksHttp3 = config.versions().contains(HttpListenerConfig.HTTP_3);
         this.maxChunkLine = Math.toIntExact(config.maxChunkLine().bytes());
         this.maxPipelined = Math.toIntExact(config.maxPipelined().bytes());
         this.lingerBytes = config.lingerBytes().bytes();
@@ -64,6 +74,10 @@ final class ListenerCodec implements HttpListener {
 
     @Override
     public void accept(Channel channel, String listener, int loop) {
+        if (speaksHttp3 && TlsSession.applicationProtocol(channel).equals(Http3.PROTOCOL)) {
+            channel.pipeline().addLast(new Http3Connection(this, loop(loop, channel), listener, (QuicChannel) channel));
+            return;
+        }
         // A client may close its side after the request and still read the answer (RFC 9112, section 9.6).
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.pipeline().addLast(new Http1Connection(this, loop(loop, channel), listener, channel));
@@ -78,6 +92,21 @@ final class ListenerCodec implements HttpListener {
             loops[index] = loop;
         }
         return loop;
+    }
+
+    /** {@return what tells a client of a connection over TCP where HTTP/3 is (RFC 7838), null for nothing} */
+    @Nullable FieldLine alternative(Connection connection) {
+        if (!speaksHttp3 || !config.h3().altSvc() || !connection.secure()) {
+            return null;
+        }
+        int port = connection.local().getPort();
+        Alternative known = alternative;
+        if (known == null || known.port() != port) {
+            known = new Alternative(port, FieldLine.of(ALT_SVC,
+                    "h3=\":" + port + "\"; ma=" + config.h3().altSvcMaxAge().toSeconds()));
+            alternative = known;
+        }
+        return known.line();
     }
 
     /** {@return whether connections from there begin with a PROXY protocol header} */

@@ -21,6 +21,7 @@ final class LoopState {
     /** A listener's connections. */
     final Set<ClientConnection> clients = new LinkedHashSet<>();
     final HpackEncoder.Scratch scratch = new HpackEncoder.Scratch();
+    private @Nullable QpackEncoder qpackEncoder;
     /** What nobody wants of a field block that has to be read. */
     final Head discarded = new Head();
     /** Of the message that is being read. */
@@ -44,6 +45,16 @@ final class LoopState {
             block = new byte[Math.max(length, block.length * 2)];
         }
         return block;
+    }
+
+    /** {@return the encoder of all HTTP/3 connections, which remembers nothing of them} */
+    QpackEncoder qpackEncoder() {
+        QpackEncoder encoder = qpackEncoder;
+        if (encoder == null) {
+            encoder = new QpackEncoder(scratch);
+            qpackEncoder = encoder;
+        }
+        return encoder;
     }
 
     /** Says that a connection uses this state from now on. */

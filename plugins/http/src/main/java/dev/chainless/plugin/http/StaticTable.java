@@ -74,6 +74,108 @@ final class StaticTable {
             via
             www-authenticate""");
 
+    /** RFC 9204, appendix A: indexed from 0. */
+    static final StaticTable QPACK = new StaticTable(0, """
+            :authority
+            :path /
+            age 0
+            content-disposition
+            content-length 0
+            cookie
+            date
+            etag
+            if-modified-since
+            if-none-match
+            last-modified
+            link
+            location
+            referer
+            set-cookie
+            :method CONNECT
+            :method DELETE
+            :method GET
+            :method HEAD
+            :method OPTIONS
+            :method POST
+            :method PUT
+            :scheme http
+            :scheme https
+            :status 103
+            :status 200
+            :status 304
+            :status 404
+            :status 503
+            accept */*
+            accept application/dns-message
+            accept-encoding gzip, deflate, br
+            accept-ranges bytes
+            access-control-allow-headers cache-control
+            access-control-allow-headers content-type
+            access-control-allow-origin *
+            cache-control max-age=0
+            cache-control max-age=2592000
+            cache-control max-age=604800
+            cache-control no-cache
+            cache-control no-store
+            cache-control public, max-age=31536000
+            content-encoding br
+            content-encoding gzip
+            content-type application/dns-message
+            content-type application/javascript
+            content-type application/json
+            content-type application/x-www-form-urlencoded
+            content-type image/gif
+            content-type image/jpeg
+            content-type image/png
+            content-type text/css
+            content-type text/html; charset=utf-8
+            content-type text/plain
+            content-type text/plain;charset=utf-8
+            range bytes=0-
+            strict-transport-security max-age=31536000
+            strict-transport-security max-age=31536000; includesubdomains
+            strict-transport-security max-age=31536000; includesubdomains; preload
+            vary accept-encoding
+            vary origin
+            x-content-type-options nosniff
+            x-xss-protection 1; mode=block
+            :status 100
+            :status 204
+            :status 206
+            :status 302
+            :status 400
+            :status 403
+            :status 421
+            :status 425
+            :status 500
+            accept-language
+            access-control-allow-credentials FALSE
+            access-control-allow-credentials TRUE
+            access-control-allow-headers *
+            access-control-allow-methods get
+            access-control-allow-methods get, post, options
+            access-control-allow-methods options
+            access-control-expose-headers content-length
+            access-control-request-headers content-type
+            access-control-request-method get
+            access-control-request-method post
+            alt-svc clear
+            authorization
+            content-security-policy script-src 'none'; object-src 'none'; base-uri 'none'
+            early-data 1
+            expect-ct
+            forwarded
+            if-range
+            origin
+            purpose prefetch
+            server
+            timing-allow-origin *
+            upgrade-insecure-requests 1
+            user-agent
+            x-forwarded-for
+            x-frame-options deny
+            x-frame-options sameorigin""");
+
     /** The largest index. */
     final int last;
     final byte[] lines;
@@ -83,6 +185,8 @@ final class StaticTable {
     private final int[] valueLengths;
     private final int[] hashes;
     private final byte[] kinds;
+    /** The next index of the same name, -1 for none. */
+    private final int[] nexts;
     /** Open addressing by a name's hash: the first entry of the name, counted from 1; 0 for none. */
     private final int[] slots = new int[256];
 
@@ -95,6 +199,7 @@ final class StaticTable {
         this.valueLengths = new int[entries.length];
         this.hashes = new int[entries.length];
         this.kinds = new byte[entries.length];
+        this.nexts = new int[entries.length];
         var all = new StringBuilder();
         for (int i = 0; i < entries.length; i++) {
             int space = entries[i].indexOf(' ');
@@ -109,7 +214,9 @@ final class StaticTable {
         for (int i = entries.length - 1; i >= 0; i--) {
             hashes[i] = FieldName.hash(lines, starts[i], nameLengths[i]);
             kinds[i] = (byte) FieldSection.kind(lines, starts[i], nameLengths[i], hashes[i]);
-            slots[slot(i)] = i + 1;
+            int slot = slot(i);
+            nexts[i] = slots[slot] == 0 ? -1 : slots[slot] - 1 + base;
+            slots[slot] = i + 1;
         }
     }
 
@@ -157,6 +264,11 @@ final class StaticTable {
             slot = (slot + 1) & 0xff;
         }
         return -1;
+    }
+
+    /** {@return the next index of the same name, -1 if there is none} */
+    int next(int index) {
+        return nexts[index - base];
     }
 
     /** {@return whether the entry's value is this} */

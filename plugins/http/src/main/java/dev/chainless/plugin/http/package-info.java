@@ -1,5 +1,5 @@
 /**
- * The protocol plugin {@code http}: HTTP/1.0, 1.1 and 2, towards clients and towards endpoints.
+ * The protocol plugin {@code http}: HTTP/1.0, 1.1 and 2, towards clients and towards endpoints, and 3 towards clients.
  *
  * <p>The host owns sockets, pools, routes and stages. This module owns what stands on the wire: it turns bytes into heads
  * and bodies and back, and decides how long a connection lives.
@@ -37,6 +37,20 @@
  * stream is the downstream of an exchange, or, towards endpoints, a place that the host takes for a connection of its own.
  * {@code FieldSection} gives heads of HTTP/2 the meaning that {@code HeadParser} gives those of HTTP/1.1, and refuses the
  * same. {@code FloodGuard} ends connections that make work for nothing.
+ *
+ * <h2>HTTP/3</h2>
+ *
+ * <p>QUIC is the host's: it gives the codec a connection, on which each stream is a channel of its own.
+ *
+ * <pre>
+ * a request's stream -> Http3FrameReader -> QpackDecoder -> FieldSection -> Head
+ *                              \-> data -> Http3Stream <-> the host
+ * a request's stream <- StreamOutput <- QpackEncoder
+ * one-way streams    -> OneWayStream: settings, priorities, what QPACK says
+ * </pre>
+ *
+ * <p>{@code Http3Connection} is what the streams of a connection share. Windows and whose turn it is are QUIC's. QPACK refers to its
+ * static table alone, so that a head depends on no other stream; {@code FieldSection} is the same as for HTTP/2.
  *
  * <h2>What makes it fast</h2>
  *

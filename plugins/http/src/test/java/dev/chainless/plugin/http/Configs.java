@@ -24,13 +24,15 @@ final class Configs {
     List<String> versions = List.of("1.1", "2");
     Http2Config h2 = new Http2Config(10, new ByteSize(64 * 1024), new ByteSize(128 * 1024), 20, 50, 4, 20);
 
+    Http3Config h3 = new Http3Config(10, 50, new ByteSize(1024), true, Duration.ofHours(24));
+
     HttpListenerConfig listener() {
         return new HttpListenerConfig(new ByteSize(4096), 50, new ByteSize(1024), new ByteSize(256),
                 new ByteSize(maxPipelined), maxRequests, Duration.ofSeconds(10), Duration.ofSeconds(60),
                 Duration.ofSeconds(30), Duration.ofSeconds(30), new ByteSize(lingerBytes), Duration.ofSeconds(1),
                 trustedHops, ForwardedFor.Source.X_FORWARDED_FOR, xForwarded, forwarded, via,
                 new HttpListenerConfig.RequestIdConfig(requestId, echo), trace, proxyProtocol, server,
-                versions, h2);
+                versions, h2, h3);
     }
 
     static HttpUpstreamConfig upstream(HttpUpstreamConfig.ProxyProtocol proxy) {
