@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -100,9 +101,10 @@ final class WarmUp {
                 stages.add(twin);
                 names.add(use.name());
             }
-            var run = new Run(engine.specialiser(fold).specialise(stages, names));
-            for (int i = 0; i < EXCHANGES && System.nanoTime() - end < 0; i++) {
-                run.exchange(i);
+            try (var run = new Run(engine.specialiser(fold).specialise(stages, names))) {
+                for (int i = 0; i < EXCHANGES && System.nanoTime() - end < 0; i++) {
+                    run.exchange(i);
+                }
             }
         } catch (RuntimeException | LinkageError | UnknownHostException e) {
             LOG.log(Level.DEBUG, "A chain stays cold", e); // a plugin may refuse a second one of its kind
@@ -121,7 +123,7 @@ final class WarmUp {
     }
 
     /** Made-up exchanges on one chain, one after the other. */
-    private static final class Run implements ExchangeHost, BodyOut {
+    private static final class Run implements ExchangeHost, BodyOut, AutoCloseable {
         private final Chain chain;
         private final Cursor cursor;
         private final Exchange exchange;
@@ -252,6 +254,11 @@ final class WarmUp {
         @Override
         public boolean isWritable() {
             return true;
+        }
+
+        @Override
+        public void close() {
+            var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }
     }
 }
