@@ -33,7 +33,7 @@ final class QuicDispatcher extends ChannelInboundHandlerAdapter {
     private volatile @Nullable Codec newest;
     private @Nullable Codec older;
 
-    /** A codec, with the one before it that still has connections. */
+    /** A codec, with the one before it: it keeps its connections, and stays as long as the listener does. */
     private record Codec(int generation, ChannelHandlerContext context, @Nullable Codec before) {
         void read(Object packet) throws Exception {
             ((ChannelInboundHandler) context.handler()).channelRead(context, packet);

@@ -265,6 +265,20 @@ final class Http3ConformanceTest {
     }
 
     @Test
+    void requestsThatAreAnsweredEarlyAreNoFlood() {
+        try (QuicClient client = QuicClient.connect(gateway.port()).withSettings()) {
+            for (int i = 0; i < 300; i++) {
+                Await.until("another stream may be opened", client::mayRequest);
+                QuicClient.Stream stream = client.request().head(false, ":method=POST", ":scheme=https",
+                        ":authority=localhost", ":path=/");
+                assertEquals(200, stream.status());
+                stream.frame(0, new byte[10], true);
+            }
+            assertEquals(200, client.request().head(true, GET).status());
+        }
+    }
+
+    @Test
     void resetsPastTheBoundEndTheConnection() {
         try (QuicClient client = QuicClient.connect(gateway.port()).withSettings()) {
             for (int i = 0; i < 250 && client.isOpen(); i++) {

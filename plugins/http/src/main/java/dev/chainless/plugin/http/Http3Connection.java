@@ -177,7 +177,14 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
     void countReset() {
         if (!closed && !guard.reset()) {
             fail(Http3.EXCESSIVE_LOAD, "too many streams were reset");
-        } else if (++abandoned == MOST_ABANDONED) {
+        } else {
+            abandoned();
+        }
+    }
+
+    /** A stream is not read to its end. */
+    void abandoned() {
+        if (++abandoned == MOST_ABANDONED) {
             leave();
         }
     }

@@ -59,6 +59,11 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
     private boolean endsWithBody;
     /** Whether what is written goes nowhere: the stream was malformed, and is reset when the host is done. */
     private boolean malformed;
+    /** Until when the rest of a request that was answered is thrown away, 0 if it is not. */
+    private long lingersUntil;
+    private long lingerLeft;
+    /** Whether the client was told not to go on. */
+    private boolean inputStopped;
     /** Since when the head, or a piece of the body, is awaited; 0 if none is. */
     private long awaitedSince;
 
@@ -94,6 +99,9 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
             return;
         }
         try {
+            if (lingersUntil != 0) {
+                lingerLeft -= frame.content().readableBytes();
+            }
             frames.read(frame.content(), frame.hasFin());
         } finally {
             frame.release();
@@ -101,6 +109,8 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
         if (frame.hasFin() && !remoteEnded) {
             remoteEnded = true;
             ended();
+        } else if (lingersUntil != 0 && lingerLeft < 0) {
+            stopReading();
         }
     }
 
@@ -116,8 +126,8 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
             reset(Http3.REQUEST_INCOMPLETE);
         } else if (state == State.BODY) {
             requestEnded(null);
-        } else if (exchange == null) {
-            release();
+        } else {
+            releaseIfDone();
         }
     }
 
@@ -302,7 +312,7 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
         } else if (x != null && tunnel) {
             connection.ingress.end(x, trailers);
         } else if (x == null) {
-            release();
+            releaseIfDone();
         }
     }
 
@@ -403,6 +413,7 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
         if (open) {
             open = false;
             awaitedSince = 0;
+            lingersUntil = 0;
             frames.release();
             output.release();
             connection.released(this);
@@ -564,15 +575,33 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
         }
     }
 
-    /** The response is written; what is left of the request is not wanted. */
+    /** The response is written; what is left of the request is thrown away, if it is not much. */
     private void responded() {
         state = State.DONE;
         if (!remoteEnded && channel.isActive()) {
-            // RFC 9114, section 4.1: the client is not to go on, and knows by this code that nothing went wrong.
-            connection.countReset();
+            lingerLeft = connection.listener.lingerBytes;
+            lingersUntil = connection.now() + connection.listener.lingerNanos;
+            connection.watch(lingersUntil);
+            if (paused) {
+                read(true);
+            }
+        }
+        releaseIfDone();
+    }
+
+    /** RFC 9114, section 4.1: the client is not to go on, and knows by this code that nothing went wrong. */
+    private void stopReading() {
+        lingersUntil = 0;
+        inputStopped = true;
+        if (channel.isActive()) {
+            connection.abandoned();
             var _ = channel.shutdownInput(Http3.NO_ERROR);
         }
-        if (!output.isPending()) {
+        releaseIfDone();
+    }
+
+    private void releaseIfDone() {
+        if (exchange == null && localEnded && !output.isPending() && (remoteEnded || inputStopped)) {
             release();
         }
     }
@@ -602,8 +631,8 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
         Exchange x = exchange;
         if (x != null) {
             connection.ingress.writable(x);
-        } else if (localEnded && !output.isPending()) {
-            release();
+        } else {
+            releaseIfDone();
         }
     }
 
@@ -639,10 +668,17 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
                     + (state == State.HEAD ? connection.listener.headNanos : connection.listener.bodyNanos);
             due = due == 0 || awaited - due < 0 ? awaited : due;
         }
+        if (lingersUntil != 0) {
+            due = due == 0 || lingersUntil - due < 0 ? lingersUntil : due;
+        }
         return due;
     }
 
     void expired(long now) {
+        if (lingersUntil != 0 && lingersUntil - now <= 0) {
+            stopReading();
+            return;
+        }
         long stalled = output.stalledSince();
         connection.countReset();
         if (stalled != 0 && stalled + connection.listener.writeNanos - now <= 0) {
