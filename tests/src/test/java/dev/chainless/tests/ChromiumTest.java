@@ -102,7 +102,8 @@ final class ChromiumTest {
             Matcher port = PORT.matcher(Files.readString(log));
             assertTrue(port.find());
             Matcher page = TARGET.matcher(client.send(HttpRequest.newBuilder(
-                    URI.create("http://127.0.0.1:" + port.group(1) + "/json")).build(), BodyHandlers.ofString()).body());
+                    URI.create("http://127.0.0.1:" + port.group(1) + "/json")).build(), BodyHandlers.ofString())
+                    .body());
             assertTrue(page.find());
             var said = new Said();
             WebSocket tools = client.newWebSocketBuilder().buildAsync(URI.create(page.group(1)), said).join();
