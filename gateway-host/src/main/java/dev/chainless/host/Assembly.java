@@ -262,7 +262,7 @@ final class Assembly {
         }
         Chain chain = engine.specialiser(generation.fold()).specialise(row, names);
         if (previous != null) {
-            List<Class<?>> types = types(row);
+            List<Class<?>> types = types(chain);
             if (!known(previous).contains(types)) {
                 cold.putIfAbsent(types, placed.stream().map(place -> Objects.requireNonNull(place.use())).toList());
             }
@@ -285,10 +285,6 @@ final class Assembly {
 
     private static List<Class<?>> types(Chain chain) {
         return IntStream.range(0, chain.stages()).<Class<?>>mapToObj(i -> chain.stage(i).getClass()).toList();
-    }
-
-    private static List<Class<?>> types(List<HttpStage> stages) {
-        return stages.stream().<Class<?>>map(HttpStage::getClass).toList();
     }
 
     @SuppressWarnings("ReferenceEquality") // two records that say the same are still two stages

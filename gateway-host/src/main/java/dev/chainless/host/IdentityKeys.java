@@ -1,26 +1,19 @@
 package dev.chainless.host;
 
 import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
-import java.net.Socket;
 import java.security.KeyStore;
 import java.security.Principal;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.ManagerFactoryParameters;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Gives a library the certificate that was chosen for a connection. The choice is made when the ClientHello is there; an
  * engine carries it as the name of its peer, which a server's has no other use for.
  */
-final class IdentityKeys extends X509ExtendedKeyManager {
-    private final Map<String, TlsIdentity> identities = new HashMap<>();
+final class IdentityKeys extends ServerKeys {
     private final boolean anyType;
 
     /**
@@ -30,7 +23,7 @@ final class IdentityKeys extends X509ExtendedKeyManager {
      *     it gets an answer, the JDK's goes on with the next kind
      */
     IdentityKeys(List<TlsIdentity> identities, boolean anyType) {
-        identities.forEach(identity -> this.identities.put(identity.alias(), identity));
+        super(identities);
         this.anyType = anyType;
     }
 
@@ -54,39 +47,5 @@ final class IdentityKeys extends X509ExtendedKeyManager {
     public @Nullable String chooseEngineServerAlias(String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
         TlsIdentity identity = identities.get(engine.getPeerHost());
         return identity != null && (anyType || identity.key().getAlgorithm().equals(keyType)) ? identity.alias() : null;
-    }
-
-    @Override
-    public X509Certificate @Nullable [] getCertificateChain(String alias) {
-        TlsIdentity identity = identities.get(alias);
-        return identity == null ? null : identity.chain().toArray(X509Certificate[]::new);
-    }
-
-    @Override
-    public @Nullable PrivateKey getPrivateKey(String alias) {
-        TlsIdentity identity = identities.get(alias);
-        return identity == null ? null : identity.key();
-    }
-
-    @Override
-    public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
-        return null;
-    }
-
-    @Override
-    public @Nullable String chooseClientAlias(String[] keyType, Principal @Nullable [] issuers,
-            @Nullable Socket socket) {
-        return null;
-    }
-
-    @Override
-    public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
-        return null;
-    }
-
-    @Override
-    public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers,
-            @Nullable Socket socket) {
-        return null;
     }
 }

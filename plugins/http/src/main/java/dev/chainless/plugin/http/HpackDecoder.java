@@ -6,15 +6,11 @@ import dev.chainless.spi.http.FieldName;
  * Reads HPACK (RFC 7541) straight into a {@link FieldSection}: a field that is known is one copy of its line, a new one is
  * decoded where it stays. One for each connection, on its loop only.
  */
-final class HpackDecoder {
+final class HpackDecoder extends FieldDecoder {
     private static final int STATIC = StaticTable.HPACK.last;
-    /** No count or length of a peer that means well needs more; a longer one is refused before it overflows. */
-    private static final int MOST_BITS = 28;
 
     private final DynamicTable table;
     private final int maxTable;
-    private int next;
-    private boolean bad;
 
     /**
      * Makes a decoder.
@@ -91,7 +87,7 @@ final class HpackDecoder {
         int hash;
         int kind;
         if (index == 0) {
-            int end = string(in, to, section, at);
+            int end = string(in, to, 7, section, at);
             if (bad) {
                 return;
             }
@@ -116,15 +112,11 @@ final class HpackDecoder {
             return;
         }
         int value = at + nameLength + 2;
-        int end = string(in, to, section, value);
+        int end = value(in, to, section, nameLength);
         if (bad) {
             return;
         }
-        byte[] block = section.room(end + 2);
-        block[value - 2] = ':';
-        block[value - 1] = ' ';
-        block[end] = '\r';
-        block[end + 1] = '\n';
+        byte[] block = section.block();
         if (!FieldSection.isValue(block, value, end)) {
             kind |= FieldSection.BAD_VALUE;
         }
@@ -132,46 +124,5 @@ final class HpackDecoder {
             table.add(block, at, nameLength, end - value, hash, kind);
         }
         section.accept(nameLength, end - value, hash, kind);
-    }
-
-    /** {@return just past the string, which is put to the block at that place} */
-    private int string(byte[] in, int to, FieldSection section, int at) {
-        if (next >= to) {
-            bad = true;
-            return at;
-        }
-        boolean coded = in[next] < 0;
-        int length = integer(in, to, 7);
-        if (bad || length > to - next) {
-            bad = true;
-            return at;
-        }
-        int from = next;
-        next += length;
-        if (!coded) {
-            System.arraycopy(in, from, section.room(at + length), at, length);
-            return at + length;
-        }
-        int end = Huffman.decode(in, from, next, section.room(at + Huffman.mostDecoded(length)), at);
-        bad = end < 0;
-        return end;
-    }
-
-    /** RFC 7541, section 5.1. */
-    private int integer(byte[] in, int to, int prefix) {
-        int most = (1 << prefix) - 1;
-        int value = in[next++] & most;
-        if (value < most) {
-            return value;
-        }
-        for (int shift = 0; next < to && shift < MOST_BITS; shift += 7) {
-            int b = in[next++];
-            value += (b & 0x7f) << shift;
-            if (b >= 0) {
-                return value;
-            }
-        }
-        bad = true;
-        return 0;
     }
 }

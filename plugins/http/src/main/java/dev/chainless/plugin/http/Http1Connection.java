@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.chainless.spi.http.Completion;
 import dev.chainless.spi.http.Connection;
 import dev.chainless.spi.http.Exchange;
-import dev.chainless.spi.http.FieldLine;
 import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpDownstream;
@@ -517,7 +516,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             // Whatever a stage left there: the length that is true, if any, is written anew.
             head.remove(FieldName.CONTENT_LENGTH);
         }
-        decorate(x, head);
+        listener.decorate(x, head, connection);
         ByteBuf out = output().buffer(head.fieldsLength() + HEAD_ROOM);
         loop.writer.response(out, head, request.version(), keepAlive, chunked);
         int framing = bodyless ? MessageOutput.NOTHING
@@ -546,19 +545,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         }
         long rest = body.remaining();
         return !continueDue && rest >= 0 && rest <= listener.lingerBytes;
-    }
-
-    private void decorate(Exchange x, Head head) {
-        FieldLine alternative = listener.alternative(connection);
-        if (alternative != null) {
-            head.set(alternative);
-        }
-        if (listener.server != null) {
-            head.set(listener.server);
-        }
-        if (listener.echoedId != null) {
-            x.setRequestId(head, listener.echoedId);
-        }
     }
 
     private void tunnelHead(Exchange x, Head head) {

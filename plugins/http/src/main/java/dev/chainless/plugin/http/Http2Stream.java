@@ -2,7 +2,6 @@ package dev.chainless.plugin.http;
 
 import dev.chainless.spi.http.Completion;
 import dev.chainless.spi.http.Exchange;
-import dev.chainless.spi.http.FieldLine;
 import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpDownstream;
@@ -215,56 +214,14 @@ final class Http2Stream extends FramedStream implements HttpDownstream {
         }
         boolean bodyless = x.request().method().equals("HEAD") || head.status() == 204 || head.status() == 304;
         long length = head.contentLength();
-        if (head.status() == 204 || (!bodyless && length <= 0)) {
-            // Whatever a stage left there: the length that is true, if any, is written anew.
-            head.remove(FieldName.CONTENT_LENGTH);
-        } else {
-            dropWrongLength(head);
-        }
-        decorate(x, head);
-        HpackEncoder encoder = connection.encoder;
-        encoder.begin();
-        encoder.status(head.status());
-        encoder.fields(head);
-        if (!encoder.hasDate()) {
-            // RFC 9110, section 6.6.1: who passes on a response without a Date adds one.
-            byte[] date = connection.loop.writer.dateLine();
-            encoder.known(HpackEncoder.DATE, date, HeadWriter.DATE_OFFSET, date.length - HeadWriter.DATE_OFFSET - 2);
-        }
-        if (!bodyless && length >= 0 && !head.contains(FieldName.CONTENT_LENGTH)) {
-            encoder.contentLength(length);
-        }
+        connection.listener.decorate(x, head, connection.connection);
+        connection.encoder.response(head, bodyless, connection.loop.writer);
         boolean last = bodyless || length == 0;
         responseLeft = bodyless ? 0 : length;
         endsWithBody = length >= 0 && head.version() < 20;
         connection.writeHeaders(this, last);
         if (last) {
             sent();
-        }
-    }
-
-    /** Leaves no Content-Length, or one that is true. */
-    static void dropWrongLength(Head head) {
-        boolean found = false;
-        for (int i = head.find(FieldName.CONTENT_LENGTH, 0); i >= 0; i = head.find(FieldName.CONTENT_LENGTH, i + 1)) {
-            if (found || HeadWriter.contradicts(head, i)) {
-                head.removeAt(i);
-            } else {
-                found = true;
-            }
-        }
-    }
-
-    private void decorate(Exchange x, Head head) {
-        FieldLine alternative = connection.listener.alternative(connection.connection);
-        if (alternative != null) {
-            head.set(alternative);
-        }
-        if (connection.listener.server != null) {
-            head.set(connection.listener.server);
-        }
-        if (connection.listener.echoedId != null) {
-            x.setRequestId(head, connection.listener.echoedId);
         }
     }
 

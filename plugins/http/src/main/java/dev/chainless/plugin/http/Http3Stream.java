@@ -452,31 +452,9 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
         }
         boolean bodyless = x.request().method().equals("HEAD") || head.status() == 204 || head.status() == 304;
         long length = head.contentLength();
-        if (head.status() == 204 || (!bodyless && length <= 0)) {
-            // Whatever a stage left there: the length that is true, if any, is written anew.
-            head.remove(FieldName.CONTENT_LENGTH);
-        } else {
-            Http2Stream.dropWrongLength(head);
-        }
-        if (connection.listener.server != null) {
-            head.set(connection.listener.server);
-        }
-        if (connection.listener.echoedId != null) {
-            x.setRequestId(head, connection.listener.echoedId);
-        }
-        QpackEncoder encoder = connection.encoder;
-        encoder.begin();
-        encoder.status(head.status());
-        encoder.fields(head);
-        if (!encoder.hasDate()) {
-            // RFC 9110, section 6.6.1: who passes on a response without a Date adds one.
-            byte[] date = connection.loop.writer.dateLine();
-            encoder.known(QpackEncoder.DATE, date, HeadWriter.DATE_OFFSET, date.length - HeadWriter.DATE_OFFSET - 2);
-        }
-        if (!bodyless && length >= 0 && !head.contains(FieldName.CONTENT_LENGTH)) {
-            encoder.contentLength(length);
-        }
-        output.head(encoder);
+        connection.listener.decorate(x, head);
+        connection.encoder.response(head, bodyless, connection.loop.writer);
+        output.head(connection.encoder);
         responseLeft = bodyless ? 0 : length;
         endsWithBody = length >= 0 && head.version() < 20;
         if (bodyless || length == 0) {

@@ -3,8 +3,10 @@ package dev.chainless.plugin.http;
 import dev.chainless.spi.PluginContext;
 import dev.chainless.spi.config.IpPrefix;
 import dev.chainless.spi.http.Connection;
+import dev.chainless.spi.http.Exchange;
 import dev.chainless.spi.http.FieldLine;
 import dev.chainless.spi.http.FieldName;
+import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpIngress;
 import dev.chainless.spi.http.HttpListener;
 import dev.chainless.spi.http.TlsSession;
@@ -94,8 +96,27 @@ final class ListenerCodec implements HttpListener {
         return loop;
     }
 
+    /** Sets the fields of a response that the listener adds. */
+    void decorate(Exchange x, Head head) {
+        if (server != null) {
+            head.set(server);
+        }
+        if (echoedId != null) {
+            x.setRequestId(head, echoedId);
+        }
+    }
+
+    /** Sets the fields of a response over TCP that the listener adds. */
+    void decorate(Exchange x, Head head, Connection connection) {
+        FieldLine alternative = alternative(connection);
+        if (alternative != null) {
+            head.set(alternative);
+        }
+        decorate(x, head);
+    }
+
     /** {@return what tells a client of a connection over TCP where HTTP/3 is (RFC 7838), null for nothing} */
-    @Nullable FieldLine alternative(Connection connection) {
+    private @Nullable FieldLine alternative(Connection connection) {
         if (!speaksHttp3 || !config.h3().altSvc() || !connection.secure()) {
             return null;
         }

@@ -20,7 +20,7 @@ final class LoopState {
     final TraceIds ids = new TraceIds();
     /** A listener's connections. */
     final Set<ClientConnection> clients = new LinkedHashSet<>();
-    final HpackEncoder.Scratch scratch = new HpackEncoder.Scratch();
+    final FieldEncoder.Scratch scratch = new FieldEncoder.Scratch();
     private @Nullable QpackEncoder qpackEncoder;
     /** What nobody wants of a field block that has to be read. */
     final Head discarded = new Head();

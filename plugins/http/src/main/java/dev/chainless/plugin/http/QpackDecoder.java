@@ -6,13 +6,8 @@ import dev.chainless.spi.http.FieldName;
  * Reads QPACK (RFC 9204) straight into a {@link FieldSection}. The dynamic table that peers are allowed has no room, so that
  * a field section refers to the static table or to nothing, and none ever waits for another stream. One loop only.
  */
-final class QpackDecoder {
+final class QpackDecoder extends FieldDecoder {
     private static final StaticTable TABLE = StaticTable.QPACK;
-    /** No count or length of a peer that means well needs more; a longer one is refused before it overflows. */
-    private static final int MOST_BITS = 28;
-
-    private int next;
-    private boolean bad;
 
     /**
      * Reads a whole field section.
@@ -78,57 +73,11 @@ final class QpackDecoder {
 
     private void value(byte[] in, int to, FieldSection section, int nameLength, int hash, int kind) {
         int value = section.end() + nameLength + 2;
-        int end = string(in, to, 7, section, value);
+        int end = value(in, to, section, nameLength);
         if (bad) {
             return;
         }
-        byte[] block = section.room(end + 2);
-        block[value - 2] = ':';
-        block[value - 1] = ' ';
-        block[end] = '\r';
-        block[end + 1] = '\n';
-        int valued = FieldSection.isValue(block, value, end) ? kind : kind | FieldSection.BAD_VALUE;
+        int valued = FieldSection.isValue(section.block(), value, end) ? kind : kind | FieldSection.BAD_VALUE;
         section.accept(nameLength, end - value, hash, valued);
-    }
-
-    /** {@return just past the string, which is put to the block at that place} The bit above the prefix says how it is coded. */
-    private int string(byte[] in, int to, int prefix, FieldSection section, int at) {
-        if (next >= to) {
-            bad = true;
-            return at;
-        }
-        boolean coded = (in[next] & (1 << prefix)) != 0;
-        int length = integer(in, to, prefix);
-        if (bad || length > to - next) {
-            bad = true;
-            return at;
-        }
-        int from = next;
-        next += length;
-        if (!coded) {
-            System.arraycopy(in, from, section.room(at + length), at, length);
-            return at + length;
-        }
-        int end = Huffman.decode(in, from, next, section.room(at + Huffman.mostDecoded(length)), at);
-        bad = end < 0;
-        return end;
-    }
-
-    /** RFC 7541, section 5.1, which section 4.1.1 takes over. */
-    private int integer(byte[] in, int to, int prefix) {
-        int most = (1 << prefix) - 1;
-        int value = in[next++] & most;
-        if (value < most) {
-            return value;
-        }
-        for (int shift = 0; next < to && shift < MOST_BITS; shift += 7) {
-            int b = in[next++];
-            value += (b & 0x7f) << shift;
-            if (b >= 0) {
-                return value;
-            }
-        }
-        bad = true;
-        return 0;
     }
 }

@@ -67,7 +67,7 @@ class HpackTest {
     @Property(tries = 300)
     void nettyDecodesWhatIsEncoded(@ForAll("blocks") List<List<Map.Entry<String, String>>> blocks,
             @ForAll boolean resize) throws Http2Exception {
-        var encoder = new HpackEncoder(new HpackEncoder.Scratch());
+        var encoder = new HpackEncoder(new FieldEncoder.Scratch());
         var netty = new DefaultHttp2HeadersDecoder(false, 1 << 20);
         int turn = 0;
         for (var block : blocks) {
@@ -94,7 +94,7 @@ class HpackTest {
 
     @Test
     void sendsWhatRepeatsAsOneByte() {
-        var encoder = new HpackEncoder(new HpackEncoder.Scratch());
+        var encoder = new HpackEncoder(new FieldEncoder.Scratch());
         Head head = FakeIngress.head(200, 0, "server", "nginx/1.22", "content-type", "text/html", "X-Mixed", "Case");
         int[] lengths = new int[3];
         for (int i = 0; i < 3; i++) {

@@ -35,7 +35,7 @@ final class QpackTest {
     }
 
     private static byte[] encode(Head response) {
-        var encoder = new QpackEncoder(new HpackEncoder.Scratch());
+        var encoder = new QpackEncoder(new FieldEncoder.Scratch());
         encoder.begin();
         encoder.status(response.status());
         encoder.fields(response);
