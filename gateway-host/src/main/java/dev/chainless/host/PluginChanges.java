@@ -86,6 +86,7 @@ final class PluginChanges {
      */
     Outcome add(String name, Path draft) {
         Path place = Objects.requireNonNull(registry.directory()).resolve(name + ".jar");
+        registry.files().lock(); // or the watcher would put back what the place has until the jar is moved
         try {
             Change change;
             if (registry.wanted(name)) {
@@ -102,6 +103,7 @@ final class PluginChanges {
         } catch (IOException e) {
             return Outcome.refused(507, place + " cannot be written: " + PluginJars.reason(e));
         } finally {
+            registry.files().unlock();
             delete(draft);
         }
     }
@@ -114,6 +116,7 @@ final class PluginChanges {
                     "The configuration uses the plugin \"" + name + "\"; take it out of there first, "
                             + "or say [plugins." + name + "] optional = true.");
         }
+        registry.files().lock();
         try {
             Files.deleteIfExists(directory.resolve(name + ".jar"));
             Path folder = directory.resolve(name);
@@ -133,6 +136,8 @@ final class PluginChanges {
             return Outcome.refused(409, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             return Outcome.refused(500, "The plugin \"" + name + "\" cannot be deleted: " + PluginJars.reason(e));
+        } finally {
+            registry.files().unlock();
         }
     }
 

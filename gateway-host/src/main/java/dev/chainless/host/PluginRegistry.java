@@ -53,6 +53,7 @@ final class PluginRegistry implements AutoCloseable {
     private final PluginStore store;
     private final PluginUnloads unloads;
     private final PluginMetrics metrics;
+    private final ReentrantLock files = new ReentrantLock(); // before all others
     private final ReentrantLock changes = new ReentrantLock();
     private final ReentrantLock loading = new ReentrantLock(); // never held while waiting for changes
     private final Map<String, LoadedPlugin> given = new HashMap<>();
@@ -125,6 +126,11 @@ final class PluginRegistry implements AutoCloseable {
     /** {@return what is held while a generation is assembled and published} */
     ReentrantLock changes() {
         return changes;
+    }
+
+    /** {@return held by who changes both what lies in the plugins directory and what is current, or acts on the one for the other} */
+    ReentrantLock files() {
+        return files;
     }
 
     /**

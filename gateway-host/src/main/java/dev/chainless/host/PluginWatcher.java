@@ -171,6 +171,7 @@ final class PluginWatcher implements AutoCloseable {
 
     private void act(String name, @Nullable Path place) {
         Niceness.change();
+        registry.files().lock();
         try {
             if (place == null) {
                 registry.remove(name, respecialise);
@@ -179,6 +180,8 @@ final class PluginWatcher implements AutoCloseable {
             }
         } catch (StartException e) {
             LOG.log(Level.DEBUG, "The registry has logged why", e);
+        } finally {
+            registry.files().unlock();
         }
     }
 

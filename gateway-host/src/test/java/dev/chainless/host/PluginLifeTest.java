@@ -524,6 +524,27 @@ class PluginLifeTest {
         assertEquals(0, process.exitValue(), said);
     }
 
+    /** An upload changes what is current before it changes the file. */
+    @Test
+    void theWatcherDoesNotPutBackWhatAnUploadReplaces() throws Exception {
+        put(sources.plain("a", "1"), "a");
+        assertTrue(registry.find("a").isPresent());
+        var generations = new Generations("a");
+        Path uploaded = sources.plain("a", "2");
+        watch(generations);
+        registry.files().lock();
+        try {
+            await("the watcher is about to act", registry.files()::hasQueuedThreads);
+            registry.update("a", uploaded, uploaded, generations);
+            put(uploaded, "a");
+        } finally {
+            registry.files().unlock();
+        }
+        put(sources.plain("a", "3"), "a");
+        await("the last one is taken", () -> generations.current.version().equals("3"));
+        assertEquals(3, metrics.loads().sum());
+    }
+
     // ---- changes by the admin server
 
     @Test
