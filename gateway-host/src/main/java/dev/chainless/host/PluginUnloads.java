@@ -38,8 +38,6 @@ final class PluginUnloads implements AutoCloseable {
      * loader is for up to 15 of them; the distribution lets it grow old after one.
      */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
-    /** As many as that time has room for: on a machine without time to spare each takes longer. */
-    private static final int PATIENCE_LOOKS = 12;
     private static final int MAX_GHOSTS = 256;
 
     /** A loader that should be collected. */
@@ -48,7 +46,6 @@ final class PluginUnloads implements AutoCloseable {
         final String loader;
         final PluginEvent.Unload event = new PluginEvent.Unload();
         final long since = System.nanoTime();
-        int looks;
         boolean stays;
 
         Ghost(PluginClassLoader loader, List<PluginStatus> statuses) {
@@ -126,12 +123,7 @@ final class PluginUnloads implements AutoCloseable {
         collectionDue = false;
         ghosts.removeIf(ghost -> ghost.refersTo(null) && collected(ghost));
         long now = System.nanoTime();
-        for (Ghost ghost : ghosts) {
-            ghost.looks++;
-            if (!ghost.stays && ghost.looks > PATIENCE_LOOKS && now - ghost.since > PATIENCE_NANOS) {
-                stays(ghost);
-            }
-        }
+        ghosts.stream().filter(ghost -> !ghost.stays && now - ghost.since > PATIENCE_NANOS).forEach(this::stays);
         long waiting = ghosts.stream().filter(ghost -> !ghost.stays).count();
         if (waiting == 0) {
             collections = 0;

@@ -12,7 +12,7 @@ import dev.chainless.spi.http.Suspension;
 import dev.chainless.spi.http.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Proxy;
@@ -26,7 +26,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +126,7 @@ final class WarmUp {
         private final Chain chain;
         private final Cursor cursor;
         private final Exchange exchange;
-        private final DefaultEventLoop loop = new DefaultEventLoop(); // whose thread starts if a twin gives it work
+        private final EmbeddedChannel channel = new EmbeddedChannel(); // whose loop has no thread
         private @Nullable Runnable cancel;
         private @Nullable ByteBuf reply;
 
@@ -157,6 +156,7 @@ final class WarmUp {
             } catch (RuntimeException | LinkageError e) {
                 LOG.log(Level.TRACE, "A twin failed", e);
             } finally {
+                channel.runPendingTasks();
                 release();
                 exchange.clear();
             }
@@ -168,7 +168,7 @@ final class WarmUp {
                     InetAddress.getByAddress(
                             new byte[] {(byte) 198, (byte) (18 + (i >> 16 & 1)), (byte) (i >> 8), (byte) i});
             var peer = new InetSocketAddress(client, 40_000);
-            exchange.connection(new Connection("warm-up", 0, loop, peer, peer, null), client);
+            exchange.connection(new Connection("warm-up", 0, channel.eventLoop(), peer, peer, null), client);
             exchange.routed("warm-up", "warm-up");
             exchange.started(System.nanoTime());
             Head request = exchange.request();
@@ -258,7 +258,7 @@ final class WarmUp {
 
         @Override
         public void close() {
-            var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            channel.finishAndReleaseAll();
         }
     }
 }
