@@ -17,6 +17,10 @@ import java.util.Optional;
  * @param digests in hex, lower case
  * @param certificate the PEM file of the certificates that sign jars
  * @param loadTimeout how long a plugin may take to be constructed, and to make one stage, codec or balancer
+ * @param closeTimeout how long it may take to close a stage or a plugin
+ * @param unloadTimeout after which a closed plugin whose classes are still held is reported
+ * @param settle how long a jar must not have changed before it is read
+ * @param warmUp how long the code of changed chains is run before requests run it
  * @param maxSize the bytes of a plugin's jars together, also of one that is sent to the admin server
  * @param maxFailures of a stage in a row, after which it is not called any more
  */
@@ -27,9 +31,22 @@ public record PluginPolicyConfig(
         List<String> digests,
         @Doc("With require = \"signature\": a PEM file; each entry of a jar must be signed by one of its certificates.")
         Optional<Path> certificate,
-        @Doc("How long the constructor of a plugin may take, and how long it may take to make a stage; then it is left "
-                + "behind, and the same jar, or the same table of it, is not tried again.")
+        @Doc("How long the constructor of a plugin may take, and how long it may take to read a table and to make a "
+                + "stage of it; then it is left behind, and the same jar, or the same table of it, is not tried again. "
+                + "A stage that is replaced has half of it to hand over its state.")
         @Default("5s") @Range(min = "100ms", max = "5m") Duration loadTimeout,
+        @Doc("How long a plugin may take to close one of its stages, or itself; then it is left behind, and not asked "
+                + "to close anything any more.")
+        @Default("5s") @Range(min = "100ms", max = "5m") Duration closeTimeout,
+        @Doc("How long the classes of a closed plugin may stay in memory before it is reported that something still "
+                + "holds them.")
+        @Default("20s") @Range(min = "1s", max = "1h") Duration unloadTimeout,
+        @Doc("How long size and time of a jar must not have changed before it is read: longer where jars are copied "
+                + "with pauses.")
+        @Default("300ms") @Range(min = "50ms", max = "5m") Duration settle,
+        @Doc("How long the code of all chains that a change makes may be run with made-up exchanges before requests run "
+                + "it. 0s: not at all.")
+        @Default("500ms") @Range(max = "1m") Duration warmUp,
         @Doc("The most that the jars of one plugin take, also of one that is sent to the admin server.")
         @Default("64MiB") @Range(min = "1KiB", max = "1GiB") ByteSize maxSize,
         @Doc("After this many failures in a row a stage is not called any more until it is replaced: its routes "

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param loops event loops; 0 for one per core
  * @param transport how sockets are served
  * @param drain how long exchanges in flight may go on before the end
+ * @param loopStall how long an event loop may be busy before that is told and others take the new connections
  * @param pluginsDirectory the folder of plugins; empty for the one that was installed
  * @param stateDirectory where the private copies of plugins are kept; empty for the usual place
  * @param maxConnections client connections over all listeners
@@ -27,6 +28,10 @@ public record RuntimeConfig(
         @Doc("How long exchanges in flight may go on before the process ends, or when a reload replaces their stages or "
                 + "listener.")
         @Default("30s") @Range(max = "1h") Duration drain,
+        @Doc("How long an event loop may be busy with one thing; then its stack is logged, and new connections go to "
+                + "other loops until it is back. After five times as long the service manager's watchdog is not "
+                + "answered any more.")
+        @Default("2s") @Range(min = "100ms", max = "5m") Duration loopStall,
         @Doc("The folder where plugins are found. Absent: the one of the installation.")
         Optional<Path> pluginsDirectory,
         @Doc("Where private copies of the plugins are kept, so that a jar can be overwritten or deleted while it is "
@@ -58,7 +63,7 @@ public record RuntimeConfig(
 
     /** {@return the same with another plugins directory} */
     public RuntimeConfig withPluginsDirectory(Path directory) {
-        return new RuntimeConfig(loops, transport, drain, Optional.of(directory), stateDirectory, maxConnections,
-                readBuffer, maxBuffered);
+        return new RuntimeConfig(loops, transport, drain, loopStall, Optional.of(directory), stateDirectory,
+                maxConnections, readBuffer, maxBuffered);
     }
 }

@@ -105,7 +105,7 @@ final class Assembly {
 
     /** Runs code of the generation that no request has run yet. */
     void warm() {
-        WarmUp.run(engine, List.copyOf(cold.values()), generation.fold());
+        WarmUp.run(engine, List.copyOf(cold.values()), generation.fold(), config.pluginPolicy().warmUp());
     }
 
     /** The generation serves from now on. */
@@ -138,18 +138,25 @@ final class Assembly {
         Gate gate = gate(name, listener, plugin, protocol);
         if (gate != null) {
             generation.gates().put(name, gate);
-            secure(name, listener, protocol);
+            secure(name, listener, plugin, protocol);
         }
     }
 
-    private <C extends Record> void secure(String name, ListenerConfig listener, ProtocolPlugin<C, ?> protocol) {
-        C bound = shop.bind(listener.settings(), protocol.config(), protocol);
+    private <C extends Record> void secure(String name, ListenerConfig listener, LoadedPlugin plugin,
+            ProtocolPlugin<C, ?> protocol) {
+        C bound = shop.bind(listener.settings(), plugin, protocol::config);
         if (bound == null) {
             return;
         }
-        List<String> overQuic = protocol.quicProtocols(bound);
+        List<String> protocols = shop.ask(listener.position(), plugin, bound,
+                () -> List.copyOf(protocol.applicationProtocols(bound)));
+        List<String> overQuic = shop.ask(listener.position(), plugin, bound,
+                () -> List.copyOf(protocol.quicProtocols(bound)));
+        if (protocols == null || overQuic == null) {
+            return;
+        }
         if (listener.tls().isPresent()) {
-            secure(name, listener.tls().get(), protocol.applicationProtocols(bound), overQuic);
+            secure(name, listener.tls().get(), protocols, overQuic);
             if (!overQuic.isEmpty()) {
                 generation.overQuic().add(name);
             }
@@ -187,7 +194,7 @@ final class Assembly {
 
     private <C extends Record> @Nullable Gate gate(String name, ListenerConfig listener, LoadedPlugin plugin,
             ProtocolPlugin<C, ?> protocol) {
-        C bound = shop.bind(listener.settings(), protocol.config(), protocol);
+        C bound = shop.bind(listener.settings(), plugin, protocol::config);
         if (bound == null) {
             return null;
         }

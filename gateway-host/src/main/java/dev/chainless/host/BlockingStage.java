@@ -39,8 +39,6 @@ final class BlockingStage implements InvocationHandler {
     /** All that such a stage may be. */
     private static final List<Class<?>> TYPES = List.of(RequestFilter.class, Authenticator.class, Policy.class,
             UpstreamRequestFilter.class, UpstreamResponseFilter.class, ResponseFilter.class, Handover.class);
-    /** For calls that were interrupted when the stage is closed. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final HttpStage stage;
     private final String plugin;
@@ -159,15 +157,12 @@ final class BlockingStage implements InvocationHandler {
     /** Interrupts what is left of calls whose exchanges have ended, and waits for it: a thread would hold the plugin. */
     private @Nullable Object close() {
         running.forEach(call -> call.thread().interrupt());
-        long end = System.nanoTime() + PATIENCE.toNanos();
         try {
             for (BlockingCall call : running) {
-                call.thread().join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+                call.thread().join();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the gateway closes
-        }
-        if (!running.isEmpty()) {
+            // plugin-policy.close-timeout is over, or the gateway closes.
             LOG.log(Level.WARNING,
                     "{0} calls of a blocking stage of the plugin \"{1}\" go on though they were interrupted; "
                             + "its classes stay until they end",

@@ -45,11 +45,11 @@ final class ClusterAssembly {
             shop.generation().clusters().put(name, before);
             return;
         }
-        try {
-            shop.generation().clusters().put(name, new Cluster(name, config, codec, balancer, tls, addresses, endpoints,
-                    shop.engine().hostMetrics().cluster(name), shop.engine().loops().count()));
-        } catch (RuntimeException | LinkageError e) {
-            shop.problem(config.position(), "balancer", "the plugin \"" + balancer.plugin().name() + "\" failed: " + e);
+        Cluster cluster = shop.ask(config.position(), balancer.plugin(), balancer.config(),
+                () -> new Cluster(name, config, codec, balancer, tls, addresses, endpoints,
+                        shop.engine().hostMetrics().cluster(name), shop.engine().loops().count()));
+        if (cluster != null) {
+            shop.generation().clusters().put(name, cluster);
         }
     }
 
@@ -81,7 +81,7 @@ final class ClusterAssembly {
         if (plugin == null || !(plugin.plugin() instanceof ProtocolPlugin<?, ?> protocol)) {
             return null;
         }
-        List<String> protocols = protocols(config, protocol);
+        List<String> protocols = protocols(config, plugin, protocol);
         TlsClient kept = before == null ? null : before.tls();
         try {
             TlsClient tls = kept != null && kept.fits(table, shop.config().tls(), protocols) ? kept
@@ -95,9 +95,12 @@ final class ClusterAssembly {
         }
     }
 
-    private <U extends Record> List<String> protocols(ClusterConfig config, ProtocolPlugin<?, U> protocol) {
-        U bound = shop.bind(config.settings(), protocol.upstreamConfig(), protocol);
-        return bound == null ? List.of() : protocol.upstreamApplicationProtocols(bound);
+    private <U extends Record> List<String> protocols(ClusterConfig config, LoadedPlugin plugin,
+            ProtocolPlugin<?, U> protocol) {
+        U bound = shop.bind(config.settings(), plugin, protocol::upstreamConfig);
+        List<String> protocols = bound == null ? null : shop.ask(config.position(), plugin, bound,
+                () -> List.copyOf(protocol.upstreamApplicationProtocols(bound)));
+        return protocols == null ? List.of() : protocols;
     }
 
     private @Nullable Use<HttpUpstream> codec(String name, ClusterConfig config, @Nullable Cluster before) {
@@ -114,7 +117,7 @@ final class ClusterAssembly {
 
     private <U extends Record> @Nullable Use<HttpUpstream> codec(String name, ClusterConfig config,
             LoadedPlugin plugin, ProtocolPlugin<?, U> protocol, @Nullable Cluster before) {
-        U bound = shop.bind(config.settings(), protocol.upstreamConfig(), protocol);
+        U bound = shop.bind(config.settings(), plugin, protocol::upstreamConfig);
         if (bound == null) {
             return null;
         }
@@ -139,7 +142,7 @@ final class ClusterAssembly {
 
     private <C extends Record> @Nullable Use<Balancer> balancer(String name, RawTable settings, Position position,
             LoadedPlugin plugin, BalancerPlugin<C> balancer, @Nullable Cluster before) {
-        C bound = shop.bind(settings, balancer.config(), balancer);
+        C bound = shop.bind(settings, plugin, balancer::config);
         if (bound == null) {
             return null;
         }

@@ -110,7 +110,7 @@ final class EndpointState implements Part {
 
     /** Closes what is idle, and lets what is busy close when it becomes so. */
     @Override
-    public void close() {
+    public void close(Abandonable calls) {
         if (lookups != null) {
             lookups.close();
         }

@@ -41,7 +41,6 @@ import org.jspecify.annotations.Nullable;
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Gateway.class.getName());
     private static final Duration NOTICE = Duration.ofMillis(200);
-    private static final Duration STALL = Duration.ofSeconds(2);
 
     private final GatewayConfig config;
     private final @Nullable Supplier<GatewayConfig> source;
@@ -172,7 +171,7 @@ public final class Gateway implements AutoCloseable {
             LOG.log(Level.WARNING, "The service manager handed over the socket {0}, which no listener has taken",
                     unused);
         }
-        watch = new LoopWatch(loops.all(), hostMetrics, STALL);
+        watch = new LoopWatch(loops.all(), hostMetrics, () -> config().runtime().loopStall());
         if (plugins.directory() != null) {
             watcher = new PluginWatcher(plugins, reloader::respecialise);
             watcher.start();

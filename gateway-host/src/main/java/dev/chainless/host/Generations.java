@@ -84,10 +84,14 @@ final class Generations {
     }
 
     /** Drops a generation that was not published, with what was made for it. */
-    synchronized void drop(Generation unborn) {
-        close(leftBy(unborn));
+    void drop(Generation unborn) {
         Set<LoadedPlugin> released = new HashSet<>(unborn.plugins());
-        live.forEach(generation -> released.removeAll(generation.plugins()));
+        List<Part> parts;
+        synchronized (this) {
+            parts = leftBy(unborn);
+            live.forEach(generation -> released.removeAll(generation.plugins()));
+        }
+        close(parts);
         released.forEach(plugins::released);
     }
 
@@ -113,11 +117,19 @@ final class Generations {
     }
 
     private static void close(List<Part> parts) {
-        for (Part part : parts) {
-            try {
-                part.close();
-            } catch (RuntimeException e) {
-                LOG.log(Level.WARNING, "Something that was replaced could not be closed", e);
+        boolean interrupted = false;
+        try (var calls = new Abandonable("close")) {
+            for (Part part : parts) {
+                interrupted |= Thread.interrupted(); // the gateway closes, which is no reason to leave the rest open
+                try {
+                    part.close(calls);
+                } catch (RuntimeException e) {
+                    LOG.log(Level.WARNING, "Something that was replaced could not be closed", e);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

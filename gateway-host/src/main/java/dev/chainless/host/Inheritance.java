@@ -4,8 +4,12 @@ import dev.chainless.spi.Handover;
 import dev.chainless.spi.Stage;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +25,17 @@ final class Inheritance {
     private static final int MAX_ELEMENTS = 256;
 
     private final @Nullable Use<?> predecessor;
+    private final Duration limit;
 
     /**
      * Prepares the handover.
      *
      * @param predecessor the stage that goes, null if there is none
+     * @param limit for it to hand its state over
      */
-    Inheritance(@Nullable Use<?> predecessor) {
+    Inheritance(@Nullable Use<?> predecessor, Duration limit) {
         this.predecessor = predecessor;
+        this.limit = limit;
     }
 
     /** {@return the state, null if there is none to be had} */
@@ -37,7 +44,8 @@ final class Inheritance {
             return null;
         }
         try {
-            Object state = handover.handOver();
+            Object state =
+                    Abandonable.call("hand-over", limit, () -> Optional.ofNullable(handover.handOver())).orElse(null);
             Class<?> foreign = foreign(state, 0);
             if (foreign == null) {
                 return state;
@@ -46,9 +54,14 @@ final class Inheritance {
                     "The stage \"{0}\" begins without the state of the one before it: that contains a {1}, "
                             + "and only types of the JDK and the SPI can be handed over",
                     predecessor.name(), foreign.getName());
-        } catch (RuntimeException | LinkageError e) {
+        } catch (ExecutionException e) {
             LOG.log(Level.WARNING, "The stage \"" + predecessor.name()
-                    + "\" begins without the state of the one before it, which failed to hand it over: " + e);
+                    + "\" begins without the state of the one before it, which failed to hand it over: "
+                    + e.getCause());
+        } catch (TimeoutException e) {
+            predecessor.leaveBehind("The stage \"" + predecessor.name()
+                    + "\" begins without the state of the one before it, which did not hand it over within "
+                    + limit.toMillis() + " ms and is left behind");
         }
         return null;
     }

@@ -22,6 +22,7 @@ final class LoadedPlugin {
     private final AtomicBoolean released = new AtomicBoolean();
     private final AtomicInteger blockingCalls = new AtomicInteger();
     private volatile boolean found;
+    private volatile boolean leftBehind;
     private volatile @Nullable PluginPolicyConfig trustedBy;
 
     private LoadedPlugin(String name, Plugin<?> plugin, String digest, @Nullable Path file, @Nullable PluginLayer layer,
@@ -102,6 +103,16 @@ final class LoadedPlugin {
 
     void trustedBy(PluginPolicyConfig policy) {
         trustedBy = policy;
+    }
+
+    /** {@return whether a call to what it made did not come back, so that it is not asked to close anything any more} */
+    boolean isLeftBehind() {
+        return leftBehind;
+    }
+
+    void leaveBehind(String why) {
+        leftBehind = true;
+        status.failure(why);
     }
 
     /** {@return the number of calls under way of its stages that wait} */

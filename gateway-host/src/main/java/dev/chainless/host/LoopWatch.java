@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,7 @@ final class LoopWatch implements AutoCloseable {
     private final List<Probe> probes = new ArrayList<>();
     private final LatencyHistogram lag;
     private final Counter stalls;
-    private final long stallNanos;
-    private final long periodNanos;
+    private final Supplier<Duration> stall;
     private final Thread watcher;
 
     /**
@@ -33,13 +33,12 @@ final class LoopWatch implements AutoCloseable {
      *
      * @param loops the event loops
      * @param metrics where lag and stalls are counted
-     * @param stall how long a loop may be busy before its stack is logged
+     * @param stall how long a loop may be busy before its stack is logged; asked again each time
      */
-    LoopWatch(List<Loop> loops, HostMetrics metrics, Duration stall) {
+    LoopWatch(List<Loop> loops, HostMetrics metrics, Supplier<Duration> stall) {
         this.lag = metrics.loopLag;
         this.stalls = metrics.loopStalls;
-        this.stallNanos = stall.toNanos();
-        this.periodNanos = stallNanos / 4;
+        this.stall = stall;
         loops.forEach(loop -> probes.add(new Probe(loop)));
         // Not a virtual thread: the loops may be busy enough to keep those from running.
         watcher = Thread.ofPlatform().daemon().name("loop-watch").start(this::watch);
@@ -48,18 +47,21 @@ final class LoopWatch implements AutoCloseable {
     /** {@return whether every loop has run something lately, within five times the stall} From any thread. */
     boolean responsive() {
         long now = System.nanoTime();
-        return probes.stream().allMatch(probe -> now - probe.seen < 5 * stallNanos);
+        long limit = 5 * stall.get().toNanos();
+        return probes.stream().allMatch(probe -> now - probe.seen < limit);
     }
 
     private void watch() {
         long before = System.nanoTime();
         try {
             while (true) {
+                long stallNanos = stall.get().toNanos();
+                long periodNanos = stallNanos / 4;
                 TimeUnit.NANOSECONDS.sleep(periodNanos);
                 long now = System.nanoTime();
                 // When this thread was late itself, the machine stood still, not a loop.
                 if (now - before < 2 * periodNanos) {
-                    probes.forEach(probe -> probe.check(now));
+                    probes.forEach(probe -> probe.check(now, stallNanos));
                 }
                 before = now;
                 probes.forEach(Probe::ask);
@@ -107,7 +109,7 @@ final class LoopWatch implements AutoCloseable {
             }
         }
 
-        void check(long now) {
+        void check(long now, long stallNanos) {
             long last = seen;
             boolean stalled = now - last > stallNanos && !loop.eventLoop().isShuttingDown();
             if (stalled && stalledSince == 0) {

@@ -11,6 +11,10 @@ interface Part {
     /** {@return the plugins whose code it runs} */
     Set<LoadedPlugin> plugins();
 
-    /** Releases it. Once, on a thread that may block. */
-    void close();
+    /**
+     * Releases it. Once, on a thread that may block.
+     *
+     * @param calls makes calls into plugins, which may not come back
+     */
+    void close(Abandonable calls);
 }

@@ -156,8 +156,9 @@ final class PluginLayer {
                 .orElse(null);
     }
 
-    /** Closes the plugins that can be closed, and the jars. */
-    void close(Duration limit) {
+    /** Closes the plugins that can be closed, and the jars. {@return how many of them did not come back} */
+    int close(Duration limit) {
+        int left = 0;
         for (Provided each : provided) {
             if (each.plugin() instanceof AutoCloseable closeable) {
                 try {
@@ -170,11 +171,13 @@ final class PluginLayer {
                     LOG.log(Level.WARNING, "The plugin \"{0}\" could not be closed: {1}", each.name(),
                             String.valueOf(e.getCause()));
                 } catch (TimeoutException e) {
+                    left++;
                     LOG.log(Level.WARNING, "The plugin \"{0}\" did not close within {1} ms and is left behind",
                             each.name(), limit.toMillis());
                 }
             }
         }
         loader.close();
+        return left;
     }
 }

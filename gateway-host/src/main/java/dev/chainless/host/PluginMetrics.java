@@ -7,7 +7,7 @@ import dev.chainless.spi.Counter;
  *
  * @param loads layers that were loaded
  * @param failures attempts to load, replace or remove that changed nothing
- * @param abandoned constructors and makers of stages that did not come back
+ * @param abandoned calls that make, hand over or close something and did not come back
  * @param unloads layers that were collected
  * @param uncollected layers that something still held long after they were closed
  */
@@ -24,7 +24,7 @@ record PluginMetrics(Counter loads, Counter failures, Counter abandoned, Counter
         return new PluginMetrics(scope.counter("plugin_loads", "Jars of plugins that were loaded."),
                 scope.counter("plugin_failures", "Changes of plugins that were refused or failed; nothing changed."),
                 scope.counter("plugin_abandoned",
-                        "Calls of constructors, and to make a stage, that did not come back in time."),
+                        "Calls that make, hand over or close something of a plugin and did not come back in time."),
                 scope.counter("plugin_unloads", "Jars of plugins whose classes were collected."),
                 scope.counter("plugin_uncollected", "Jars of plugins whose classes something still held when they were "
                         + "to be collected."));

@@ -277,6 +277,11 @@ final class PluginRegistry implements AutoCloseable {
         return directory;
     }
 
+    /** {@return what is asked of plugins at the moment} */
+    PluginPolicyConfig policy() {
+        return policy;
+    }
+
     /** {@return the most bytes that the jars of a plugin take} */
     long maxSize() {
         return policy.maxSize().bytes();
@@ -478,7 +483,7 @@ final class PluginRegistry implements AutoCloseable {
                 return; // another plugin of the same jar is current
             }
         }
-        unloads.unload(layer, users);
+        unloads.unload(layer, users, policy);
     }
 
     // ---- loading
@@ -613,7 +618,7 @@ final class PluginRegistry implements AutoCloseable {
             metrics.loads().incrementShared();
             return layer;
         } catch (PluginLayer.HangingException e) {
-            metrics.abandoned().incrementShared();
+            abandoned();
             String why =
                     "was left behind: its plugin's constructor, name(), config() or lookup() did not come back within "
                             + limit.toMillis()
@@ -621,6 +626,11 @@ final class PluginRegistry implements AutoCloseable {
             quarantine(copy.digest(), why);
             throw new StartException(place + " " + why);
         }
+    }
+
+    /** A call into a plugin did not come back. */
+    void abandoned() {
+        metrics.abandoned().incrementShared();
     }
 
     private void quarantine(String what, String why) {
@@ -631,8 +641,12 @@ final class PluginRegistry implements AutoCloseable {
         }
     }
 
-    /** {@return why a plugin is not asked again to make something of this table, null if it may be asked} */
-    @Nullable String leftBehind(LoadedPlugin plugin, Record config) {
+    /**
+     * {@return why a plugin is not asked again to make something of a table, null if it may be asked}
+     *
+     * @param config the table, or the record that it was bound to
+     */
+    @Nullable String leftBehind(LoadedPlugin plugin, Object config) {
         synchronized (quarantine) {
             return quarantine.isEmpty() ? null : quarantine.get(use(plugin, config));
         }
@@ -641,12 +655,12 @@ final class PluginRegistry implements AutoCloseable {
     /**
      * Notes that a plugin did not come back while it made something: each more try would cost a thread.
      *
-     * @param config the table
+     * @param config the table, or the record that it was bound to
      * @param limit that it had
      * @return what is said of it, now and when it is to be made again
      */
-    String leaveBehind(LoadedPlugin plugin, Record config, Duration limit) {
-        metrics.abandoned().incrementShared();
+    String leaveBehind(LoadedPlugin plugin, Object config, Duration limit) {
+        abandoned();
         String why = "the plugin \"" + plugin.name() + "\" was left behind: it did not come back within "
                 + limit.toMillis() + " ms with what it was to make of this table; that is not tried again until the "
                 + "table or the plugin's jar changes, or the gateway is started anew";
@@ -656,7 +670,7 @@ final class PluginRegistry implements AutoCloseable {
     }
 
     /** By the text of a table: another load of the same jar has other classes of records. */
-    private static String use(LoadedPlugin plugin, Record config) {
+    private static String use(LoadedPlugin plugin, Object config) {
         return plugin.digest() + " " + plugin.name() + " " + PluginJars.digest(config.toString());
     }
 
@@ -666,7 +680,7 @@ final class PluginRegistry implements AutoCloseable {
                 return;
             }
         }
-        unloads.unload(layer, List.of(PluginStatus.missing(name, PluginStatus.State.DRAINING, "")));
+        unloads.unload(layer, List.of(PluginStatus.missing(name, PluginStatus.State.DRAINING, "")), policy);
     }
 
     private StartException failed(String name, StartException e, boolean passing) {
@@ -693,7 +707,7 @@ final class PluginRegistry implements AutoCloseable {
             layers.clear();
         }
         current.clear();
-        all.forEach(layer -> layer.close(Duration.ofSeconds(1)));
+        all.forEach(layer -> layer.close(policy.closeTimeout()));
         unloads.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.chainless.host;
 
+import dev.chainless.config.PluginPolicyConfig;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.ref.PhantomReference;
@@ -22,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PluginUnloads implements AutoCloseable {
     private static final Logger LOG = System.getLogger(PluginUnloads.class.getName());
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
     /**
      * From a close to the first collection, so that several are collected at once, then from each collection to the next
      * while something waits, for all that wait. G1's concurrent collection stops the loops twice for some 5 ms where classes
@@ -33,24 +33,23 @@ final class PluginUnloads implements AutoCloseable {
     /** With more than so many waiting, room for classes is what is short. */
     private static final int MANY = 32;
     private static final long HURRY_MILLIS = 100;
-    /**
-     * Then it is said that it did not work. A concurrent collection takes every object for live that is young, which a
-     * loader is for up to 15 of them; the distribution lets it grow old after one.
-     */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final int MAX_GHOSTS = 256;
 
-    /** A loader that should be collected. */
+    /**
+     * A loader that should be collected. A concurrent collection takes every object for live that is young, which a loader is
+     * for up to 15 of them; the distribution lets it grow old after one.
+     */
     private static final class Ghost extends PhantomReference<ClassLoader> {
         final List<PluginStatus> statuses;
         final String loader;
         final PluginEvent.Unload event = new PluginEvent.Unload();
-        final long since = System.nanoTime();
+        final long due;
         boolean stays;
 
-        Ghost(PluginClassLoader loader, List<PluginStatus> statuses) {
+        Ghost(PluginClassLoader loader, List<PluginStatus> statuses, Duration within) {
             super(loader, new ReferenceQueue<>());
             this.statuses = statuses;
+            this.due = System.nanoTime() + within.toNanos();
             this.loader = String.valueOf(loader.getName());
             event.plugin = statuses.getFirst().name();
             event.digest = statuses.getFirst().digest();
@@ -82,18 +81,24 @@ final class PluginUnloads implements AutoCloseable {
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    /** Unloads a layer that no exchange uses any more. Returns at once; the caller must drop the layer. */
-    void unload(PluginLayer layer, List<PluginStatus> statuses) {
+    /**
+     * Unloads a layer that no exchange uses any more. Returns at once; the caller must drop the layer.
+     *
+     * @param policy how long its plugins' code and the collection may take
+     */
+    void unload(PluginLayer layer, List<PluginStatus> statuses, PluginPolicyConfig policy) {
         try {
-            thread.execute(() -> close(layer, statuses));
+            thread.execute(() -> close(layer, statuses, policy));
         } catch (RejectedExecutionException e) {
-            layer.close(CLOSE_LIMIT); // the gateway is closed already
+            layer.close(policy.closeTimeout()); // the gateway is closed already
         }
     }
 
-    private void close(PluginLayer layer, List<PluginStatus> statuses) {
+    private void close(PluginLayer layer, List<PluginStatus> statuses, PluginPolicyConfig policy) {
         Niceness.change();
-        layer.close(CLOSE_LIMIT);
+        for (int left = layer.close(policy.closeTimeout()); left > 0; left--) {
+            metrics.abandoned().incrementShared();
+        }
         statuses.forEach(status -> status.state(PluginStatus.State.CLOSED));
         nameThreads(layer.loader(), statuses.getFirst().name());
         MatcherCaches.purge();
@@ -107,7 +112,7 @@ final class PluginUnloads implements AutoCloseable {
         if (ghosts.size() == MAX_GHOSTS) {
             ghosts.removeFirst();
         }
-        ghosts.add(new Ghost(layer.loader(), statuses));
+        ghosts.add(new Ghost(layer.loader(), statuses, policy.unloadTimeout()));
         if (!collectionDue) {
             collectIn(INTERVAL_MILLIS[0]);
         }
@@ -123,7 +128,7 @@ final class PluginUnloads implements AutoCloseable {
         collectionDue = false;
         ghosts.removeIf(ghost -> ghost.refersTo(null) && collected(ghost));
         long now = System.nanoTime();
-        ghosts.stream().filter(ghost -> !ghost.stays && now - ghost.since > PATIENCE_NANOS).forEach(this::stays);
+        ghosts.stream().filter(ghost -> !ghost.stays && now - ghost.due > 0).forEach(this::stays);
         long waiting = ghosts.stream().filter(ghost -> !ghost.stays).count();
         if (waiting == 0) {
             collections = 0;

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PluginWatcher implements AutoCloseable {
     private static final Logger LOG = System.getLogger(PluginWatcher.class.getName());
-    /** How long size and time must not have changed. */
-    private static final long STEADY_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long SOON_MILLIS = 50;
     private static final long POLL_MILLIS = 1_000;
@@ -160,7 +158,7 @@ final class PluginWatcher implements AutoCloseable {
         if (last.done && !(registry.mayPass(name) && now - last.doneAt > RETRY_NANOS)) {
             return false;
         }
-        if (now - last.since < STEADY_NANOS) {
+        if (now - last.since < registry.policy().settle().toNanos()) {
             return true;
         }
         last.done = true;

@@ -118,7 +118,7 @@ final class StageAssembly {
             known = before.keys().get(stage);
         }
         if (known == null || !known.plugin().equals(plugin)) {
-            Record bound = shop.bind(stage.settings(), plugin.plugin().config(), plugin.plugin());
+            Record bound = shop.bind(stage.settings(), plugin, plugin.plugin()::config);
             known = bound == null ? null : new Generation.StageKey(plugin, bound);
         }
         if (known != null) {

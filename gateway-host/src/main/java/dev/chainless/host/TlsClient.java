@@ -111,7 +111,7 @@ final class TlsClient implements Part {
     }
 
     @Override
-    public void close() {
+    public void close(Abandonable calls) {
         ReferenceCountUtil.release(context); // handshakes and engines hold it on their own
     }
 }

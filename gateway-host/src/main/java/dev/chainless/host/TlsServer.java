@@ -237,7 +237,7 @@ final class TlsServer implements Part {
     }
 
     @Override
-    public void close() {
+    public void close(Abandonable calls) {
         work.close();
         ReferenceCountUtil.release(context); // handshakes and engines hold it on their own
     }

@@ -2,7 +2,10 @@ package dev.chainless.host;
 
 import dev.chainless.spi.Stage;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 /** What a plugin made of one bound table: a stage, a codec, a balancer. */
 final class Use<T> implements Part {
@@ -55,15 +58,33 @@ final class Use<T> implements Part {
         return Set.of(plugin);
     }
 
+    /** Notes that the plugin did not come back from a call to what it made: it is not called any more. */
+    void leaveBehind(String sentence) {
+        context.logger().log(Level.WARNING, sentence);
+        context.abandoned();
+        plugin.leaveBehind(sentence);
+    }
+
     @Override
-    public void close() {
+    public void close(Abandonable calls) {
+        Duration limit = context.policy().closeTimeout();
         context.close();
-        if (made instanceof Stage stage) {
-            try {
+        if (!(made instanceof Stage stage) || plugin.isLeftBehind()) {
+            return;
+        }
+        try {
+            calls.call(limit, () -> {
                 stage.close();
-            } catch (Throwable e) {
-                // As text: a kept exception would keep the plugin from being unloaded.
-                context.logger().log(Level.WARNING, "The stage \"" + name + "\" could not be closed: " + e);
+                return true;
+            });
+        } catch (ExecutionException e) {
+            // As text: a kept exception would keep the plugin from being unloaded.
+            context.logger().log(Level.WARNING, "The stage \"" + name + "\" could not be closed: " + e.getCause());
+        } catch (TimeoutException e) {
+            if (!Thread.currentThread().isInterrupted()) { // the gateway closes
+                leaveBehind("The stage \"" + name + "\" of the plugin \"" + plugin.name() + "\" did not close within "
+                        + limit.toMillis()
+                        + " ms and is left behind; the plugin's other stages are not closed any more");
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.chainless.host;
 
+import dev.chainless.config.PluginPolicyConfig;
 import dev.chainless.config.Position;
 import dev.chainless.config.Problem;
 import dev.chainless.spi.Deadline;
@@ -54,6 +55,16 @@ final class UseContext implements PluginContext {
     /** The generation that the use was made for is there. */
     void published() {
         maker = null;
+    }
+
+    /** {@return what is asked of plugins at the moment} */
+    PluginPolicyConfig policy() {
+        return engine.plugins().policy();
+    }
+
+    /** A call into the plugin did not come back. */
+    void abandoned() {
+        engine.plugins().abandoned();
     }
 
     /** {@return the clusters that it got clients for} */

@@ -42,10 +42,8 @@ import org.jspecify.annotations.Nullable;
 final class WarmUp {
     private static final Logger LOG = System.getLogger(WarmUp.class.getName());
     private static final int EXCHANGES = 1_000;
-    /** For all chains of a change together. Most take some 20 ms. */
-    private static final Duration LIMIT = Duration.ofMillis(500);
-    /** A stage that does not come back is left where it is. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** So many times its time: then a stage that does not come back is left where it is. */
+    private static final int PATIENCE = 4;
     private static final byte[] BODY = "{\"warm\":true}".getBytes(StandardCharsets.US_ASCII);
 
     private WarmUp() {}
@@ -54,15 +52,17 @@ final class WarmUp {
      * Warms one chain of each row of stages. Returns when that is done, or its time is up.
      *
      * @param fold whether chains are made for one row of stages alone
+     * @param within the time for all of them together. Most take some 20 ms.
      */
-    static void run(Engine engine, List<List<Use<HttpStage>>> rows, boolean fold) {
-        if (rows.isEmpty()) {
+    static void run(Engine engine, List<List<Use<HttpStage>>> rows, boolean fold, Duration within) {
+        if (rows.isEmpty() || within.isZero()) {
             return;
         }
+        Duration patience = within.multipliedBy(PATIENCE);
         try {
-            Abandonable.call("warm-up", PATIENCE, () -> {
+            Abandonable.call("warm-up", patience, () -> {
                 Niceness.change();
-                long end = System.nanoTime() + LIMIT.toNanos();
+                long end = System.nanoTime() + within.toNanos();
                 for (List<Use<HttpStage>> row : rows) {
                     if (System.nanoTime() - end < 0) {
                         warm(engine, row, fold, end);
@@ -74,7 +74,7 @@ final class WarmUp {
             LOG.log(Level.WARNING,
                     "A stage that was to be warmed up has not come back after {0} ms; it is put to use all "
                             + "the same",
-                    PATIENCE.toMillis());
+                    patience.toMillis());
         } catch (ExecutionException e) {
             LOG.log(Level.DEBUG, "A chain stays cold", e.getCause());
         }
@@ -105,7 +105,7 @@ final class WarmUp {
                     run.exchange(i);
                 }
             }
-        } catch (RuntimeException | LinkageError | UnknownHostException e) {
+        } catch (Throwable e) {
             LOG.log(Level.DEBUG, "A chain stays cold", e); // a plugin may refuse a second one of its kind
         } finally {
             twins.values().forEach(WarmUp::close);
@@ -116,7 +116,7 @@ final class WarmUp {
     private static void close(HttpStage twin) {
         try {
             twin.close();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
             LOG.log(Level.DEBUG, "A twin could not be closed", e);
         }
     }
@@ -153,7 +153,7 @@ final class WarmUp {
                 }
                 cursor.step = chain.completeStart(cursor.entered);
                 ChainCalls.complete(chain, cursor, Completion.FINISHED);
-            } catch (RuntimeException | LinkageError e) {
+            } catch (Throwable e) {
                 LOG.log(Level.TRACE, "A twin failed", e);
             } finally {
                 channel.runPendingTasks();

@@ -6,14 +6,17 @@ import dev.chainless.config.GatewayConfig;
 import dev.chainless.config.Position;
 import dev.chainless.config.Problem;
 import dev.chainless.config.RawTable;
-import dev.chainless.spi.Plugin;
 import dev.chainless.spi.PluginContext;
 import dev.chainless.spi.Stage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Where the parts of one generation are made: it finds plugins, binds their tables, and gathers what goes wrong. */
@@ -77,19 +80,46 @@ final class Workshop implements AutoCloseable {
         return null;
     }
 
-    /** {@return what a table says, null with problems if it does not fit} */
-    <C extends Record> @Nullable C bind(RawTable table, Class<C> type, Plugin<?> plugin) {
-        try {
-            return Binder.bind(table, type, plugin.lookup());
-        } catch (ConfigException e) {
-            problems.addAll(e.problems());
+    /**
+     * {@return what a table says, null with problems if it does not fit}
+     *
+     * @param by the plugin whose record it is: that may have code of its own
+     * @param type says which record
+     */
+    <C extends Record> @Nullable C bind(RawTable table, LoadedPlugin by, Supplier<Class<C>> type) {
+        return ask(table.position(), by, table, () -> Binder.bind(table, type.get(), by.plugin().lookup()));
+    }
+
+    /**
+     * {@return what a plugin's code says, null with problems if it fails or does not come back}
+     *
+     * @param table what it is asked about, or the record that it was bound to; after a call that did not come back, it is
+     *     not asked about that again
+     */
+    <T> @Nullable T ask(Position position, LoadedPlugin plugin, Object table, Callable<T> question) {
+        String before = engine.plugins().leftBehind(plugin, table);
+        if (before != null) {
+            problem(position, "", before);
             return null;
         }
+        Duration limit = config.pluginPolicy().loadTimeout();
+        try {
+            return calls.call(limit, question);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ConfigException wrong) {
+                problems.addAll(wrong.problems());
+            } else {
+                problem(position, "", failure(plugin, e.getCause()));
+            }
+        } catch (TimeoutException e) {
+            problem(position, "", engine.plugins().leaveBehind(plugin, table, limit));
+        }
+        return null;
     }
 
     /** {@return a context of the host's own, for scheduled work} */
     UseContext context(String name, String plugin) {
-        var context = new UseContext(name, plugin, engine, generation, new Inheritance(null));
+        var context = new UseContext(name, plugin, engine, generation, inherited(null));
         contexts.add(context);
         return context;
     }
@@ -97,42 +127,38 @@ final class Workshop implements AutoCloseable {
     /** {@return what the plugin made, null with a problem if it failed or did not come back} */
     <T> @Nullable Use<T> build(Position position, LoadedPlugin plugin, Record bound, String name,
             @Nullable Use<?> predecessor, Function<PluginContext, T> maker) {
-        var context = new UseContext(name, plugin.name(), engine, generation, new Inheritance(predecessor));
+        var context = new UseContext(name, plugin.name(), engine, generation, inherited(predecessor));
         contexts.add(context);
-        String before = engine.plugins().leftBehind(plugin, bound);
-        if (before == null) {
-            try {
-                T made = calls.call(config.pluginPolicy().loadTimeout(), () -> made(maker, context));
-                var use = new Use<>(name, plugin, bound, made, context);
-                generation.parts().add(use);
-                return use;
-            } catch (ExecutionException e) {
-                problem(position, "", failure(plugin, context, e.getCause()));
-            } catch (TimeoutException e) {
-                context.seal(); // or what it takes from now on would never be given back
-                problem(position, "",
-                        engine.plugins().leaveBehind(plugin, bound, config.pluginPolicy().loadTimeout()));
-            }
-        } else {
-            problem(position, "", before);
+        T made = ask(position, plugin, bound, () -> made(maker, context));
+        if (made == null) {
+            context.seal(); // or what it takes from now on would never be given back
+            context.close();
+            return null;
         }
-        context.close();
-        return null;
+        var use = new Use<>(name, plugin, bound, made, context);
+        generation.parts().add(use);
+        return use;
+    }
+
+    /** The state has to be there in time for the stage that asks for it. */
+    private Inheritance inherited(@Nullable Use<?> predecessor) {
+        return new Inheritance(predecessor, config.pluginPolicy().loadTimeout().dividedBy(2));
     }
 
     private static <T> T made(Function<PluginContext, T> maker, UseContext context) {
-        T made = maker.apply(context);
+        T made = Objects.requireNonNull(maker.apply(context), "it made nothing");
         if (context.isClosed() && made instanceof Stage late) {
             late.close(); // nobody waits for it any more
         }
         return made;
     }
 
-    private static String failure(LoadedPlugin plugin, UseContext context, @Nullable Throwable cause) {
+    private static String failure(LoadedPlugin plugin, @Nullable Throwable cause) {
         if (cause instanceof IllegalArgumentException) {
             return String.valueOf(cause.getMessage());
         }
-        context.logger().log(System.Logger.Level.ERROR, "The plugin \"" + plugin.name() + "\" failed", cause);
+        System.getLogger("dev.chainless.plugin." + plugin.name())
+                .log(System.Logger.Level.ERROR, "The plugin \"" + plugin.name() + "\" failed", cause);
         return "the plugin \"" + plugin.name() + "\" failed: " + cause;
     }
 

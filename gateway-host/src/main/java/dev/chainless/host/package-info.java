@@ -34,7 +34,8 @@
  * ({@code AdminUpload}, {@code PluginChanges}) writes the same directory. {@code PluginRegistry} holds what is current:
  *
  * <ol>
- * <li>It has come to rest (size and time steady for 300 ms), opens as a jar, and every entry fits its checksum.
+ * <li>It has come to rest (size and time steady for {@code plugin-policy.settle}), opens as a jar, and every entry fits its
+ * checksum.
  * <li>{@code PluginStore} copies it to a private folder, under the SHA-256 of its content; for a folder, of its jars' sorted
  * digests. That folder is {@code runtime.state-directory}, else systemd's {@code STATE_DIRECTORY}, else
  * {@code $XDG_STATE_HOME/chainless}, else one of the user's own among the temporary files; nobody else may write it. From
@@ -45,8 +46,9 @@
  * <li>{@code PluginLayer} resolves its modules before the host's, all in one {@code PluginClassLoader}, and makes the plugin
  * on a thread that is left behind if it does not come back ({@code Abandonable}).
  * <li>The gateway assembles and publishes a generation with it. If that fails, the former plugin stays current, and this one
- * is unloaded again. It fails too where a stage, codec or balancer is not made within {@code plugin-policy.load-timeout}:
- * that call is left behind, and the same table of the same jar is not tried again.
+ * is unloaded again. It fails too where the plugin's record is not made of a table, or a stage, codec or balancer of the
+ * record, within {@code plugin-policy.load-timeout}: that call is left behind, and the same table of the same jar is not
+ * tried again.
  * <li>While an optional plugin is absent, its stages are left out of the chains, a listener of its protocol has no socket,
  * and a cluster that needs it is not there: routes to it alone answer 503. With its arrival all of them are.
  * <li>Once no generation uses the former one, {@code PluginUnloads} closes it, drops what Netty remembers of its classes,

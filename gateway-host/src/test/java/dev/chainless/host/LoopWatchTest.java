@@ -62,7 +62,7 @@ class LoopWatchTest {
         var loops = List.of(new Loop(0, group.next(), clock, 1), new Loop(1, group.next(), clock, 1));
         try (MetricRegistry registry = new MetricRegistry(2)) {
             HostMetrics metrics = new HostMetrics(registry, 2);
-            try (LoopWatch watch = new LoopWatch(loops, metrics, Duration.ofMillis(200))) {
+            try (LoopWatch watch = new LoopWatch(loops, metrics, () -> Duration.ofMillis(200))) {
                 await(() -> metrics.loopLag.count() > 4);
                 var entered = new CountDownLatch(1);
                 var release = new CountDownLatch(1);

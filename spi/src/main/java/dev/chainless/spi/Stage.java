@@ -12,7 +12,8 @@ public sealed interface Stage permits HttpStage {
 
     /**
      * Releases what the stage opened. Called once, off the event loops, after the last exchange that entered the stage
-     * has ended. What was registered through the {@link PluginContext} is revoked by the host.
+     * has ended. What was registered through the {@link PluginContext} is revoked by the host. A call that takes longer than
+     * {@code plugin-policy.close-timeout} is interrupted and left behind.
      */
     default void close() {}
 }

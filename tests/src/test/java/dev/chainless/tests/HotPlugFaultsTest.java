@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -37,7 +39,7 @@ final class HotPlugFaultsTest {
     private static final List<String> LAUNCHER =
             List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--");
 
-    /** {@code %1$s}: what it says, {@code %2$s}: its constructor, {@code %3$s}: its stage's factory, {@code %4$s}: its stage. */
+    /** What {@code {says}} says, with places for code. */
     private static final String SOURCE = """
             package probe.probe;
             import dev.chainless.spi.*;
@@ -45,13 +47,15 @@ final class HotPlugFaultsTest {
             import java.lang.invoke.MethodHandles;
             import java.nio.file.*;
             import java.util.concurrent.locks.LockSupport;
-            public final class Main implements FilterPlugin<Main.Config> {
-                record Config() {}
+            public final class Main implements FilterPlugin<Main.Config>, AutoCloseable {
+                record Config() { Config { {config}; } }
                 /** Loaded when a request asks for it, long after its jar has changed. */
                 static final class Late0 { public String toString() { return "late"; } }
                 static final class Late1 { public String toString() { return "late"; } }
-                record Probe(FieldLine line) implements RequestFilter, ResponseFilter {
-                    public Verdict onRequest(Exchange x) { %4$s; return Verdict.CONTINUE; }
+                record Probe(FieldLine line) implements RequestFilter, ResponseFilter, Handover<String> {
+                    public Verdict onRequest(Exchange x) { {stage}; return Verdict.CONTINUE; }
+                    public String handOver() { {handOver}; return "state"; }
+                    public void close() { {closeStage}; }
                     public Verdict onResponse(Exchange x) {
                         x.response().set(line);
                         x.response().set(FieldName.of("x-loop"), Integer.toString(x.loop()));
@@ -63,16 +67,21 @@ final class HotPlugFaultsTest {
                         return Verdict.CONTINUE;
                     }
                 }
-                public Main() { %2$s; }
+                public Main() { {constructor}; }
+                public void close() { {closePlugin}; }
                 public String name() { return "probe"; }
                 public Class<Config> config() { return Config.class; }
                 public MethodHandles.Lookup lookup() { return MethodHandles.lookup(); }
                 public Stage stage(Config config, PluginContext context) {
-                    %3$s;
-                    return new Probe(FieldLine.of(FieldName.of("x-probe"), "%1$s"));
+                    {factory};
+                    context.inherited(String.class);
+                    return new Probe(FieldLine.of(FieldName.of("x-probe"), "{says}"));
                 }
             }
             """;
+
+    private static final String THROW = "if (true) throw new StackOverflowError(\"deep\")";
+    private static final String HANG = "if (true) while (true) LockSupport.park()";
 
     private static Plugins made;
     private static GatewayProcess gateway;
@@ -89,11 +98,12 @@ final class HotPlugFaultsTest {
         made = new Plugins();
         folder = made.directory();
         jar = folder.resolve("probe.jar");
-        good = probe("good", "", "", "");
+        good = probe("good");
         Files.copy(good, jar);
         GatewayProcess.Setup setup = GatewayProcess.with(2, """
                 [plugin-policy]
                 load-timeout = "300ms"
+                close-timeout = "300ms"
                 max-failures = 1000000
 
                 [listeners.web]
@@ -151,8 +161,17 @@ final class HotPlugFaultsTest {
                 .start().waitFor() == 0;
     }
 
-    private static Path probe(String says, String constructor, String factory, String stage) {
-        return Plugins.jar("probe", SOURCE.formatted(says, constructor, factory, stage));
+    private static Path probe(String says) {
+        return probe(says, "", "");
+    }
+
+    /** {@return a jar of the plugin, with some code at one of the places} */
+    private static Path probe(String says, String place, String code) {
+        return Plugins.jar("probe", source(says, place, code));
+    }
+
+    private static String source(String says, String place, String code) {
+        return SOURCE.replace("{says}", says).replace("{" + place + "}", code).replaceAll("\\{[a-zA-Z]+}", "");
     }
 
     private static void replace(Path by) throws IOException {
@@ -169,8 +188,10 @@ final class HotPlugFaultsTest {
                 () -> "\n" + gateway.output());
     }
 
+    /** {@return what is told of the load that is live: it is the first} */
     private static String status() {
-        return gateway.admin("/api/v1/plugins/probe").body();
+        String loads = gateway.admin("/api/v1/plugins/probe").body();
+        return loads.substring(0, loads.indexOf('}'));
     }
 
     /** {@return a mark, for {@link #told}} */
@@ -190,7 +211,7 @@ final class HotPlugFaultsTest {
         HALF_COPIED("probe.jar is not a whole jar") {
             @Override
             void make() throws IOException {
-                byte[] whole = Files.readAllBytes(probe("half", "", "", ""));
+                byte[] whole = Files.readAllBytes(probe("half"));
                 Files.write(jar, Arrays.copyOf(whole, whole.length / 2));
             }
         },
@@ -230,7 +251,7 @@ final class HotPlugFaultsTest {
             @Override
             void make() throws IOException {
                 assume(mounted, "only root can mount a small file system");
-                Path large = probe("large", "", "", "");
+                Path large = probe("large");
                 byte[] noise = new byte[6_000_000];
                 new Random(1).nextBytes(noise);
                 Path work = Files.createTempDirectory("noise");
@@ -243,7 +264,7 @@ final class HotPlugFaultsTest {
             @Override
             void make() throws IOException {
                 Path both = Files.createDirectory(folder.resolve(".both"));
-                Files.copy(probe("split", "", "", ""), both.resolve("one.jar"));
+                Files.copy(probe("split"), both.resolve("one.jar"));
                 Files.copy(Plugins.jar("other", Map.of("probe/probe/Other.java",
                         "package probe.probe; class Other {}"), LIBRARIES), both.resolve("other.jar"));
                 Files.move(both, folder.resolve("probe"));
@@ -261,7 +282,7 @@ final class HotPlugFaultsTest {
         NO_DESCRIPTOR("probe.jar has no module descriptor; a plugin's jar has a module-info that says") {
             @Override
             void make() throws IOException {
-                replace(Plugins.jar("probe", Map.of("probe/probe/Main.java", SOURCE.formatted("bare", "", "", "")),
+                replace(Plugins.jar("probe", Map.of("probe/probe/Main.java", source("bare", "", "")),
                         LIBRARIES));
             }
         },
@@ -277,20 +298,38 @@ final class HotPlugFaultsTest {
         NEWER_SPI("probe.jar was compiled against version 0.1.999 of dev.chainless.spi, which is newer than") {
             @Override
             void make() throws IOException {
-                replace(Plugins.jar("probe", Map.of("probe/probe/Main.java", SOURCE.formatted("newer", "", "", ""),
+                replace(Plugins.jar("probe", Map.of("probe/probe/Main.java", source("newer", "", ""),
                         "module-info.java", Plugins.descriptor("probe")), newerLibraries()));
             }
         },
         CONSTRUCTOR_THROWS("probe.jar cannot be loaded as a plugin: java.lang.StackOverflowError: deep") {
             @Override
             void make() throws IOException {
-                replace(probe("throws", "if (true) throw new StackOverflowError(\"deep\")", "", ""));
+                replace(probe("throws", "constructor", THROW));
             }
         },
         FACTORY_THROWS("the plugin \"probe\" failed: java.lang.StackOverflowError: deep") {
             @Override
             void make() throws IOException {
-                replace(probe("throws", "", "if (true) throw new StackOverflowError(\"deep\")", ""));
+                replace(probe("throws", "factory", THROW));
+            }
+        },
+        CONFIG_THROWS("the plugin \"probe\" failed: java.lang.StackOverflowError: deep") {
+            @Override
+            void make() throws IOException {
+                replace(probe("throws", "config", THROW));
+            }
+        },
+        FACTORY_HANGS("the plugin \"probe\" was left behind: it did not come back within 300 ms") {
+            @Override
+            void make() throws IOException {
+                replace(probe("hangs", "factory", HANG));
+            }
+        },
+        CONFIG_HANGS("the plugin \"probe\" was left behind: it did not come back within 300 ms") {
+            @Override
+            void make() throws IOException {
+                replace(probe("hangs", "config", HANG));
             }
         };
 
@@ -350,7 +389,7 @@ final class HotPlugFaultsTest {
             fault.make();
             told(since, fault.sentence);
             assertTrue(gateway.output().substring(since).lines().filter(line -> line.contains(fault.sentence))
-                    .allMatch(line -> line.contains(folder.toString()) || line.contains("gateway.toml:22:11: ")),
+                    .allMatch(line -> line.contains(folder.toString()) || line.contains("gateway.toml:23:11: ")),
                     gateway::output);
             assertEquals("good", probed().field("x-probe"));
             traffic.goesOn();
@@ -367,7 +406,7 @@ final class HotPlugFaultsTest {
     @Test
     void aConstructorThatHangsIsAbandonedAndNotTriedAgain() throws Exception {
         says("good");
-        Path hangs = probe("hangs", "while (true) LockSupport.park()", "", "");
+        Path hangs = probe("hangs", "constructor", HANG);
         double abandoned = gateway.metric("chainless_plugin_abandoned_total");
         int since = saidSoFar();
         replace(hangs);
@@ -388,7 +427,7 @@ final class HotPlugFaultsTest {
 
     @Test
     void anErrorOfAStageFailsItsOwnRequestsAlone() throws Exception {
-        replace(probe("throws", "", "", "if (x.request().get(FieldName.of(\"x-throw\")) != null) "
+        replace(probe("throws", "stage", "if (x.request().get(FieldName.of(\"x-throw\")) != null) "
                 + "throw new AssertionError(\"deep\")"));
         says("throws");
         int since = saidSoFar();
@@ -403,8 +442,8 @@ final class HotPlugFaultsTest {
     @Test
     void aThreadThatIsLeftBehindIsNamed() throws Exception {
         Path end = Files.createTempFile("thread", "ends");
-        replace(probe("threads", "", "var t = new Thread(() -> { while (Files.exists(Path.of(\"" + end + "\"))) "
-                + "LockSupport.parkNanos(10_000_000); }, \"left-by-probe\"); t.setDaemon(true); t.start()", ""));
+        replace(probe("threads", "factory", "var t = new Thread(() -> { while (Files.exists(Path.of(\"" + end + "\"))) "
+                + "LockSupport.parkNanos(10_000_000); }, \"left-by-probe\"); t.setDaemon(true); t.start()"));
         says("threads");
         int since = saidSoFar();
         replace(good);
@@ -417,13 +456,60 @@ final class HotPlugFaultsTest {
         traffic.goesOn();
     }
 
+    /** Code of a plugin that goes, and what is told of it. */
+    private enum Parting {
+        HAND_OVER_THROWS("handOver",
+                "The stage \"probe\" begins without the state of the one before it, which failed to "
+                        + "hand it over: java.lang.StackOverflowError: deep"),
+        HAND_OVER_HANGS("handOver", "The stage \"probe\" begins without the state of the one before it, which did not "
+                + "hand it over within 150 ms and is left behind"),
+        STAGE_THROWS("closeStage", "The stage \"probe\" could not be closed: java.lang.StackOverflowError: deep"),
+        STAGE_HANGS("closeStage", "The stage \"probe\" of the plugin \"probe\" did not close within 300 ms and is left "
+                + "behind"),
+        PLUGIN_THROWS("closePlugin",
+                "The plugin \"probe\" could not be closed: java.lang.StackOverflowError: deep"),
+        PLUGIN_HANGS("closePlugin", "The plugin \"probe\" did not close within 300 ms and is left behind");
+
+        final String place;
+        final String sentence;
+
+        Parting(String place, String sentence) {
+            this.place = place;
+            this.sentence = sentence;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatGoesIsToldAndHoldsUpNothing(Parting parting) throws Exception {
+        Path end = Files.createTempFile("hangs", "ends");
+        boolean hangs = parting.name().endsWith("HANGS");
+        // Not once it is interrupted: what is left behind is to be left.
+        Path goes = probe("goes", parting.place, hangs
+                ? "while (Files.exists(Path.of(\"" + end + "\"))) LockSupport.parkNanos(10_000_000)" : THROW);
+        replace(goes);
+        says("goes");
+        double abandoned = gateway.metric("chainless_plugin_abandoned_total");
+        int since = saidSoFar();
+        replace(good);
+        says("good");
+        told(since, parting.sentence);
+        gateway.awaitOneGeneration();
+        assertEquals(abandoned + (hangs ? 1 : 0), gateway.metric("chainless_plugin_abandoned_total"));
+        traffic.goesOn();
+        Files.delete(end);
+        String digest = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(goes)));
+        told(since, "The plugin probe@" + digest.substring(0, 12) + " is unloaded");
+    }
+
     /** On the first loop: were any to do more than the others, such as to accept, it would be this one. */
     @Test
     void whileAStageSpinsOtherLoopsTakeTheConnections() throws Exception {
         String loop = "0";
         traffic.close(); // of its connections those on the loop would wait as well
         Path end = Files.createTempFile("spins", "ends");
-        replace(probe("spins", "", "", "if (x.request().get(FieldName.of(\"x-spin\")) != null) "
+        replace(probe("spins", "stage", "if (x.request().get(FieldName.of(\"x-spin\")) != null) "
                 + "while (Files.exists(Path.of(\"" + end + "\"))) Thread.onSpinWait()"));
         says("spins");
         int since = saidSoFar();
