@@ -69,6 +69,7 @@ public final class Gateway implements AutoCloseable {
         this.background = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("background-", 0).factory());
         this.loops = new Loops(config.runtime());
         this.metrics = new MetricRegistry(loops.count());
+        metrics.addJvm();
         this.hostMetrics = new HostMetrics(metrics, loops.count());
         this.plugins = runs ? registry(config, given) : PluginRegistry.reading(config, given);
         this.engine = new Engine(plugins, loops, background, metrics, hostMetrics);

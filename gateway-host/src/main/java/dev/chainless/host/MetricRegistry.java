@@ -88,15 +88,20 @@ final class MetricRegistry implements AutoCloseable {
     private final int loops;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<String, Family> families = new HashMap<>();
-    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+    private @Nullable JvmGcMetrics garbageCollection;
 
     /**
-     * Makes a registry that holds the JVM's metrics.
+     * Makes an empty registry.
      *
      * @param loops the number of event loops
      */
     MetricRegistry(int loops) {
         this.loops = loops;
+    }
+
+    /** Adds the JVM's metrics; the JVM then holds this registry until it is closed. */
+    void addJvm() {
+        garbageCollection = new JvmGcMetrics();
         garbageCollection.bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -178,7 +183,9 @@ final class MetricRegistry implements AutoCloseable {
 
     @Override
     public void close() {
-        garbageCollection.close();
+        if (garbageCollection != null) {
+            garbageCollection.close();
+        }
         registry.close();
     }
 

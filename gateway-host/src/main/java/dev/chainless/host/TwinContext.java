@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 final class TwinContext implements PluginContext, AutoCloseable {
     private final String name;
     private final Engine engine;
-    private final Metrics metrics;
+    private final MetricRegistry metrics;
     private final List<Integer> slots = new ArrayList<>();
 
     TwinContext(String name, Engine engine) {
         this.name = name;
         this.engine = engine;
-        this.metrics = new MetricRegistry(engine.loops().count()).scope("twin");
+        this.metrics = new MetricRegistry(engine.loops().count());
     }
 
     @Override
@@ -59,7 +59,7 @@ final class TwinContext implements PluginContext, AutoCloseable {
 
     @Override
     public Metrics metrics() {
-        return metrics;
+        return metrics.scope("twin");
     }
 
     @Override
@@ -85,6 +85,7 @@ final class TwinContext implements PluginContext, AutoCloseable {
     @Override
     public void close() {
         slots.forEach(engine.slots()::free);
+        metrics.close();
     }
 
     private record Never() implements Deadline {

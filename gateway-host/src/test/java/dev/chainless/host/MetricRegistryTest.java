@@ -95,6 +95,7 @@ class MetricRegistryTest {
         assertLine("chainless_requests_total{listener=\"web\",route=\"api\",status=\"none\"} 1.0");
         assertLine("chainless_request_seconds_total{listener=\"web\",route=\"api\"} 2.5");
         assertLine("chainless_upstream_attempts_total{cluster=\"app\"} 1.0");
+        registry.addJvm();
         String text = scrape();
         assertTrue(text.contains("chainless_build_info{"), text);
         assertTrue(text.contains("jvm_memory_used_bytes{"), text);

@@ -274,6 +274,34 @@ class ReloadTest {
     }
 
     @Test
+    void twinsLeaveNothingBehind() throws Exception {
+        start(builder -> {
+            app(builder, "10.0.0.1:80");
+            route(builder, "a");
+        });
+        int before = live(MetricRegistry.class);
+        for (int stages = 1; stages <= 3; stages++) {
+            Object[] row = new Object[stages];
+            java.util.Arrays.setAll(row, i -> probe("text", "t" + i));
+            reload(builder -> {
+                app(builder, "10.0.0.1:80");
+                route(builder, "a", row);
+            });
+        }
+        assertEquals(6, closed.size(), "one twin for each stage of a chain that is new");
+        assertEquals(before, live(MetricRegistry.class));
+    }
+
+    /** {@return how many objects of a class can be reached, once what can't is collected} */
+    private static int live(Class<?> type) throws Exception {
+        String histogram = (String) java.lang.management.ManagementFactory.getPlatformMBeanServer().invoke(
+                new javax.management.ObjectName("com.sun.management:type=DiagnosticCommand"), "gcClassHistogram",
+                new Object[] {new String[0]}, new String[] {String[].class.getName()});
+        return histogram.lines().map(line -> line.strip().split("\\s+")).filter(words -> words.length > 3)
+                .filter(words -> words[3].equals(type.getName())).mapToInt(words -> Integer.parseInt(words[1])).sum();
+    }
+
+    @Test
     void onlyWhatChangedIsMadeAnewAndOnlyThatIsClosed() {
         start(builder -> {
             app(builder, "10.0.0.1:80");
