@@ -6,7 +6,6 @@
 @org.jspecify.annotations.NullMarked
 module dev.chainless.config {
     requires static org.jspecify;
-    requires org.tomlj;
     requires transitive dev.chainless.spi;
 
     exports dev.chainless.config;

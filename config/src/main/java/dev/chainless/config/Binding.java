@@ -13,7 +13,6 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -223,7 +222,7 @@ final class Binding {
     }
 
     private @Nullable Object choice(Slot slot, Node node, String path) {
-        List<Shape> permitted = Arrays.stream(slot.raw().getPermittedSubclasses()).map(Shape::of).toList();
+        List<Shape> permitted = Shape.permitted(slot.raw());
         if (node.value() instanceof RawTable table) {
             return choice(permitted.stream().filter(shape -> !shape.noTable()).toList(), table, path);
         }

@@ -98,7 +98,7 @@ final class Expected {
 
     private static String choice(Class<?> raw) {
         Set<String> ways = new LinkedHashSet<>();
-        List<Shape> shapes = Shape.permitted(raw).toList();
+        List<Shape> shapes = Shape.permitted(raw);
         shapes.forEach(shape -> ways.addAll(ways(shape)));
         ways.remove("a table");
         ways.add(oneKeyOf(shapes.stream().filter(shape -> !shape.noTable()).map(Shape::discriminator).toList()));

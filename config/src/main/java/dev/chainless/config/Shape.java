@@ -23,7 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,14 +33,23 @@ import org.jspecify.annotations.Nullable;
  * @param fields one for each component, in order
  * @param keyed those fields that have a key of their own
  * @param shorthands the other ways to write it
+ * @param noTable whether a table is no way to write it
+ * @param hasRest whether it takes keys that it does not know
  */
 record Shape(Class<?> type, Constructor<?> constructor, List<Field> fields, List<Field> keyed,
-        List<ShortForm> shorthands) {
+        List<ShortForm> shorthands, boolean noTable, boolean hasRest) {
     /** Each class is read once, and keeps its shape itself. */
     private static final ClassValue<Shape> SHAPES = new ClassValue<>() {
         @Override
         protected Shape computeValue(Class<?> type) {
             return read(type);
+        }
+    };
+
+    private static final ClassValue<List<Shape>> CHOICES = new ClassValue<>() {
+        @Override
+        protected List<Shape> computeValue(Class<?> type) {
+            return Arrays.stream(Objects.requireNonNull(type.getPermittedSubclasses())).map(Shape::of).toList();
         }
     };
 
@@ -109,7 +117,9 @@ record Shape(Class<?> type, Constructor<?> constructor, List<Field> fields, List
                 .map(Shape::shortForm)
                 .toList();
         List<Field> keyed = fields.stream().filter(field -> field.role() == Role.KEY).toList();
-        return new Shape(type, constructor(type, components), List.copyOf(fields), keyed, shorthands);
+        return new Shape(type, constructor(type, components), List.copyOf(fields), keyed, shorthands,
+                shorthands.stream().anyMatch(form -> form.shorthand().only()),
+                fields.stream().anyMatch(field -> field.role() == Role.REST));
     }
 
     private static Constructor<?> constructor(Class<?> type, RecordComponent[] components) {
@@ -121,23 +131,14 @@ record Shape(Class<?> type, Constructor<?> constructor, List<Field> fields, List
         }
     }
 
-    /** {@return whether a table is no way to write it} */
-    boolean noTable() {
-        return shorthands.stream().anyMatch(form -> form.shorthand().only());
-    }
-
-    boolean hasRest() {
-        return fields.stream().anyMatch(field -> field.role() == Role.REST);
-    }
-
     /** {@return the key whose presence picks this record among the records of a choice} */
     String discriminator() {
         return keyed.getFirst().key();
     }
 
     /** {@return the shapes of the records that a sealed interface permits} */
-    static Stream<Shape> permitted(Class<?> choice) {
-        return Arrays.stream(Objects.requireNonNull(choice.getPermittedSubclasses())).map(Shape::of);
+    static List<Shape> permitted(Class<?> choice) {
+        return CHOICES.get(choice);
     }
 
     static String kebab(Enum<?> constant) {
