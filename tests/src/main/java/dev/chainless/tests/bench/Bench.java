@@ -74,7 +74,7 @@ public final class Bench {
         CoreTime.of(options.proxyCore());
         CoreTime.of(options.loadCore());
         boolean swap = options.command().equals("swap");
-        List<Contender> contenders = swap ? tools.gatewayOnly()
+        List<Contender> contenders = swap || options.command().equals("reload") ? tools.gatewayOnly()
                 : tools.contenders(kind.isPresent() && kind.get().encrypted());
         if (contenders.isEmpty()) {
             throw new UsageException("there is nothing to measure");
@@ -94,6 +94,7 @@ public final class Bench {
         boolean whole = switch (options.command()) {
             case "start" -> start(contenders, generator, place.port(), record);
             case "swap" -> swap(generator, place, record);
+            case "reload" -> reload(place, record);
             default -> sideBySide(kind.orElseThrow(), contenders, tools.yardsticks(), generator, origin, place.port(),
                     record);
         };
@@ -141,6 +142,14 @@ public final class Bench {
         record.put("connections", SideBySide.CONNECTIONS);
         record.put("swap", outcome);
         return outcome.isClean();
+    }
+
+    private boolean reload(Place originPlace, Map<String, Object> record) throws IOException, InterruptedException {
+        Place place = Place.beside(work, "gateway", originPlace.port());
+        List<Reload.Result> results = new Reload(options, processes, place, out).run();
+        out.print(Report.reloads(results));
+        record.put("reloads", results);
+        return true;
     }
 
     private static void delete(Path folder) {

@@ -15,7 +15,7 @@ import java.util.Set;
 /// @param rounds how often each contender runs each work item, or how often changes follow on a quiet window, 1 to 100
 /// @param seconds length of each measured window, 1 to 600; while there are changes it lasts until all are made
 /// @param warmUp seconds of load before the first window of each process, 0 to 600
-/// @param runs how many starts are timed, 1 to 1,000
+/// @param runs how many starts or reloads are timed, 1 to 1,000
 /// @param changes how many there are under load, 1 to 100,000
 /// @param seed which changes follow on each other
 /// @param rate requests per second to offer, 1 to 1,000,000; empty to find one that the peers bear
@@ -30,7 +30,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
         Path sources, boolean keep) {
 
     static final String USAGE = """
-            usage: bench [proxy|tls|h2|handshakes|start|swap] [option...]
+            usage: bench [proxy|tls|h2|handshakes|start|swap|reload] [option...]
 
               proxy                  CPU per request, throughput, latency and memory beside the peers (the default)
               tls                    the same over TLS 1.3
@@ -38,6 +38,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
               handshakes             full handshakes of TLS 1.3, with one request each
               start                  time from start to the first answer, and memory idle and with 1,000 connections
               swap                   latency and failures while plugins and configuration change under checked load
+              reload                 time to reload 10,000 routes of which one has changed
 
               --gateway DIR          the unpacked distribution, the one that was built
               --only NAME,...        of gateway, nginx, haproxy, envoy, floor
@@ -47,7 +48,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
               --seconds N            of each window, 8
               --warm-up N            seconds before the first window of each process, 10; swap: 20; handshakes: 25
               --rate N               requests/s to offer, 0.7 of what the slower of nginx and HAProxy takes; swap: 10000
-              --runs N               starts to time, 10
+              --runs N               starts or reloads to time, 10
               --changes N            under load, 200
               --seed N               of the order of the changes, a new one
               --cores PROXY,LOAD     0,1
@@ -65,13 +66,14 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
         for (int i = 0; i < args.length; i++) {
             String name = args[i];
             switch (name) {
-                case "proxy", "tls", "h2", "handshakes", "start", "swap" -> parser.command = name;
+                case "proxy", "tls", "h2", "handshakes", "start", "swap", "reload" -> parser.command = name;
                 case "--envoy" -> parser.envoy = true;
                 case "--keep" -> parser.keep = true;
                 default -> {
                     if (!name.startsWith("--")) {
                         throw new UsageException("there is no command \"" + name
-                                + "\", only proxy, tls, h2, handshakes, start and swap");
+                                + "\", only proxy, tls, h2, handshakes, start, swap and "
+                                + "reload");
                     }
                     if (i + 1 == args.length) {
                         throw new UsageException(name + " needs a value");

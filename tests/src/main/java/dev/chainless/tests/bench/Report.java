@@ -92,6 +92,17 @@ final class Report {
         return report.toString();
     }
 
+    static String reloads(List<Reload.Result> results) {
+        List<Double> all = results.stream().map(Reload.Result::millis).sorted().toList();
+        return String.format(Locale.ROOT, """
+
+                | | first, ms | median | min–max | of it to apply what was read, median |
+                |---|---|---|---|---|
+                | reload of %,d routes | %.0f | %.0f | %.0f–%.0f | %.0f |
+                """, Reload.ROUTES, results.getFirst().millis(), median(all), all.getFirst(), all.getLast(),
+                median(results, Reload.Result::appliedMillis));
+    }
+
     static double median(Collection<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
