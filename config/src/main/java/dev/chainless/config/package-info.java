@@ -15,9 +15,8 @@
  * tables and binds them in the same way, so that there is one set of keys, defaults and checks.
  *
  * <p><b>The steps.</b> {@code TomlText} makes {@link dev.chainless.config.RawTable}s of the text, in which each value keeps
- * its {@link dev.chainless.config.Position}. It is ours since tomlj, which tests compare it with, takes objects for each
- * character: a second and half a gigabyte for ten thousand routes, where a reload is to take less than a second. {@code
- * Assembly} reads the included files, and
+ * its {@link dev.chainless.config.Position}. It is ours since tomlj, which tests compare it with, takes about a second for ten
+ * thousand routes, where a whole reload is to take less. {@code Assembly} reads the included files, and
  * checks on the tables what concerns several of them: names that are defined twice, addresses, references. {@code
  * Binding} makes the records; it asks {@code Shape} what a record's components are and {@code Scalars} to read and
  * check single values. A failed value does not stop it, so that one run finds all that is wrong.
