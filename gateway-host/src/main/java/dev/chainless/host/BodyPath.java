@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * pass by reference.
  */
 abstract class BodyPath {
-    private final Flow flow;
+    final Flow flow;
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>(4);
     private final Head trailers = new Head();
     private Step[] steps = {};
@@ -289,14 +289,14 @@ abstract class BodyPath {
             }
             Pause pause = new Pause(flow, deadline, onCancel, this::resumed);
             suspension = pause;
-            flow.waitFor(pause);
+            flow.limits.add(pause);
             pause.park();
             return pause;
         }
 
         private void resumed(Pause pause, Suspension.Continuation rest) {
             suspension = null;
-            flow.waitedFor(pause);
+            flow.limits.remove(pause);
             rest.resume(flow.exchange);
             while (suspension == null && !closed) {
                 ByteBuf chunk = inbox.poll();

@@ -1,20 +1,13 @@
 package dev.chainless.host;
 
-import dev.chainless.spi.Deadline;
 import dev.chainless.spi.http.Attempt;
-import dev.chainless.spi.http.BodyOut;
 import dev.chainless.spi.http.Completion;
 import dev.chainless.spi.http.Exchange;
-import dev.chainless.spi.http.ExchangeHost;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpDownstream;
-import dev.chainless.spi.http.Suspension;
-import dev.chainless.spi.http.Verdict;
 import io.netty.buffer.ByteBuf;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,76 +17,37 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Read {@link Phase} for the order of things. Whatever happens, {@link #finish} runs once and last.
  */
-final class Flow extends Cursor implements ExchangeHost {
+final class Flow extends StageRun {
     private static final Logger LOG = System.getLogger(Flow.class.getName());
-    private static final Duration FOREVER = Duration.ofDays(365);
 
-    /** Where the exchange stands. */
-    private enum Phase {
-        /** Recycled, or the head has not come yet. */
-        IDLE,
-        /** The request stages run. */
-        REQUEST,
-        /** An endpoint is chosen; the upstream request filters run. */
-        UPSTREAM_REQUEST,
-        /** Waits for a connection. */
-        CONNECTING,
-        /** The request is on its way; waits for the response's head. */
-        SENT,
-        /** The upstream response filters run. */
-        UPSTREAM_RESPONSE,
-        /** The response filters run. */
-        RESPONSE,
-        /** The response's head is written; its body follows. */
-        STREAMING
-    }
-
-    private final Loop loop;
     private int place;
-    private final Deadline deadline;
-    private final BodyPath requestPath = new RequestPath();
-    private final BodyPath responsePath = new ResponsePath();
+    private final RequestPath requestPath = new RequestPath(this);
+    private final ResponsePath responsePath = new ResponsePath(this);
     private final Head attemptHead = new Head();
-    private final List<Pause> bodyPauses = new ArrayList<>(2);
     private long epoch;
-    private Phase phase = Phase.IDLE;
     private @Nullable Ingress ingress;
-    private @Nullable Generation generation;
     private @Nullable ListenerState listener;
     private @Nullable ListenerMetrics leftListener;
     private @Nullable RouteMetrics leftRoute;
     private @Nullable HttpDownstream downstream;
-    private @Nullable Chain chain;
     private @Nullable Route route;
     private @Nullable Cluster cluster;
     private @Nullable EndpointPool pool;
     private @Nullable Link link;
-    private @Nullable Pause pause;
     private @Nullable ByteBuf replyBody;
     private boolean requestHasBody;
     private boolean reused;
     private boolean upstreamSends;
     private boolean tunnel;
     private int triesLeft;
-    private long totalDeadline;
-    private long stageDeadline;
     private long attemptStart;
-    /** The time, from a response's head to the end of the read that brought it; else 0. */
-    private long moment;
-    /** A bit for each stage that threw, those past the 64th sharing the bits. */
-    private long failedStages;
 
     Flow(Loop loop, int place) {
-        super(cursor -> new Exchange((Flow) cursor));
-        this.loop = loop;
+        super(loop);
         this.place = place;
-        this.deadline = loop.timer().deadline(this::expired);
     }
 
-    Loop loop() {
-        return loop;
-    }
-
+    @Override
     long epoch() {
         return epoch;
     }
@@ -116,12 +70,12 @@ final class Flow extends Cursor implements ExchangeHost {
         downstream = out;
     }
 
-    private Chain chain() {
-        return Objects.requireNonNull(chain);
+    HttpDownstream downstream() {
+        return Objects.requireNonNull(downstream);
     }
 
-    private HttpDownstream downstream() {
-        return Objects.requireNonNull(downstream);
+    @Nullable Link link() {
+        return link;
     }
 
     private Cluster cluster() {
@@ -155,8 +109,8 @@ final class Flow extends Cursor implements ExchangeHost {
         chain = found.chain();
         exchange.routed(found.name(), "");
         if (found.timeoutNanos() > 0) {
-            totalDeadline = exchange.startNanos() + found.timeoutNanos();
-            arm(0);
+            limits.total(exchange.startNanos() + found.timeoutNanos());
+            limits.arm(0);
         }
         phase = Phase.REQUEST;
         if (exchange.request().contentLength() > found.maxBody()) {
@@ -255,7 +209,7 @@ final class Flow extends Cursor implements ExchangeHost {
             return;
         }
         if (phase == Phase.STREAMING) {
-            arm(cluster == null ? 0 : cluster.idleTimeout().toNanos());
+            limits.arm(cluster == null ? 0 : cluster.idleTimeout().toNanos());
         }
         try {
             requestPath.data(chunk);
@@ -276,121 +230,8 @@ final class Flow extends Cursor implements ExchangeHost {
 
     // ---- stages
 
-    /** Runs the stages of the current phase from where they stand. */
-    private void run() {
-        settle(callChain());
-    }
-
-    private Verdict callChain() {
-        while (true) {
-            try {
-                return decided(switch (phase) {
-                    case REQUEST -> ChainCalls.request(chain(), this);
-                    case UPSTREAM_REQUEST -> ChainCalls.upstreamRequest(chain(), this);
-                    case UPSTREAM_RESPONSE -> ChainCalls.upstreamResponse(chain(), this);
-                    case RESPONSE -> ChainCalls.response(chain(), this);
-                    default -> throw new IllegalStateException("no stages run while " + phase);
-                });
-            } catch (Throwable e) {
-                Verdict verdict = stageFailed(e);
-                if (verdict != Verdict.CONTINUE) {
-                    return verdict;
-                }
-            }
-        }
-    }
-
-    /** Takes no answer for none: the stages behind, which may guard the route, must not be passed by. */
-    private Verdict decided(@Nullable Verdict verdict) {
-        if (verdict == null) {
-            throw new IllegalStateException("a stage returned null instead of a verdict");
-        }
-        if (verdict == Verdict.RESPONDED && !exchange.isLocalReply()) {
-            throw new IllegalStateException("a stage says that it responded, and did not");
-        }
-        return verdict;
-    }
-
-    private StageCall call() {
-        return switch (phase) {
-            case UPSTREAM_REQUEST -> StageCall.FILTER_UPSTREAM_REQUEST;
-            case UPSTREAM_RESPONSE -> StageCall.FILTER_UPSTREAM_RESPONSE;
-            case RESPONSE -> StageCall.FILTER_RESPONSE;
-            default -> StageCall.FILTER_REQUEST;
-        };
-    }
-
-    /** {@return whether the exchange goes on behind a stage that failed} */
-    private boolean countFailure(int stage) {
-        Generation in = generation;
-        if (stage < 0 || in == null) {
-            return false;
-        }
-        Chain failing = chain();
-        failedStages |= 1L << stage;
-        boolean last = failing.health(() -> in.health(failing)).failed(stage, in.config().pluginPolicy().maxFailures());
-        boolean open = failing.stage(stage).failsOpen();
-        if (last) {
-            in.engine().hostMetrics().stagesGivenUp.increment(loop.index());
-            LOG.log(Level.ERROR, "The stage \"" + failing.name(stage) + "\" of route \"" + exchange.route()
-                    + "\" failed too often in a row and is not called any more until it is replaced: the route "
-                    + (open ? "goes on without it" : "answers 503"));
-        }
-        return open;
-    }
-
-    private Verdict stageFailed(Throwable e) {
-        if (e instanceof OutOfMemoryError memory) {
-            throw memory; // no stage's fault, and nothing that goes on by itself
-        }
-        dropPause();
-        LOG.log(Level.ERROR, "A stage of route \"" + exchange.route() + "\" failed while " + phase, e);
-        if (generation != null) {
-            generation.engine().hostMetrics().stageFailures.increment(loop.index());
-        }
-        if (countFailure(chain().stageBefore(call(), step))) {
-            return Verdict.CONTINUE;
-        }
-        exchange.respond(500);
-        exchange.detail("a stage failed");
-        return Verdict.RESPONDED;
-    }
-
-    private void settle(Verdict first) {
-        Verdict verdict = first;
-        while (true) {
-            if (verdict == Verdict.SUSPENDED) {
-                Pause waiting = pause;
-                if (waiting == null) {
-                    verdict = stageFailed(new IllegalStateException("suspended without a suspension"));
-                    if (verdict == Verdict.CONTINUE) {
-                        verdict = callChain();
-                    }
-                    continue;
-                }
-                Suspension.Continuation early = waiting.park();
-                if (early == null) {
-                    moment = 0;
-                    arm(0);
-                    return;
-                }
-                verdict = rest(waiting, early);
-                continue;
-            }
-            dropPause();
-            if (phase != Phase.RESPONSE || verdict == Verdict.CONTINUE) {
-                break;
-            }
-            verdict = callChain(); // the filters that are left see the response that replaced the former
-        }
-        if (verdict == Verdict.RESPONDED) {
-            beginReply();
-        } else {
-            phaseDone();
-        }
-    }
-
-    private void phaseDone() {
+    @Override
+    void phaseDone() {
         switch (phase) {
             case REQUEST -> {
                 entered = chain().stages();
@@ -404,56 +245,6 @@ final class Flow extends Cursor implements ExchangeHost {
     }
 
     @Override
-    public Suspension suspend(Duration limit, Runnable onCancel) {
-        if (pause != null) {
-            throw new IllegalStateException("the exchange is suspended already");
-        }
-        Pause made = new Pause(this, limit.compareTo(FOREVER) > 0 ? FOREVER : limit, onCancel, this::resumed);
-        pause = made;
-        stageDeadline = made.deadlineNanos();
-        return made;
-    }
-
-    private void resumed(Pause decided, Suspension.Continuation rest) {
-        settle(rest(decided, rest));
-        flushBoth();
-    }
-
-    /** Runs the rest of a stage, which may suspend again, and then the stages behind it. */
-    private Verdict rest(Pause decided, Suspension.Continuation rest) {
-        if (pause == decided) {
-            pause = null;
-            stageDeadline = 0;
-        }
-        Verdict verdict;
-        try {
-            verdict = decided(rest.resume(exchange));
-        } catch (Throwable e) {
-            verdict = stageFailed(e);
-        }
-        return verdict == Verdict.CONTINUE ? callChain() : verdict;
-    }
-
-    private void dropPause() {
-        Pause dropped = pause;
-        if (dropped != null) {
-            pause = null;
-            stageDeadline = 0;
-            dropped.cancel();
-        }
-    }
-
-    /** A body stage suspends its direction. */
-    void waitFor(Pause bodyPause) {
-        bodyPauses.add(bodyPause);
-        arm(0);
-    }
-
-    void waitedFor(Pause bodyPause) {
-        bodyPauses.remove(bodyPause);
-    }
-
-    /** Runs what may call stages or codecs; an exception that nobody foresaw ends the exchange, not the loop. */
     void guarded(Runnable work) {
         try {
             work.run();
@@ -521,7 +312,7 @@ final class Flow extends Cursor implements ExchangeHost {
         if (free != null) {
             linked(free);
         } else if (epoch == before && phase == Phase.CONNECTING) {
-            arm(cluster().connectTimeout().toNanos() + cluster().responseTimeout().toNanos());
+            limits.arm(cluster().connectTimeout().toNanos() + cluster().responseTimeout().toNanos());
         }
     }
 
@@ -535,7 +326,7 @@ final class Flow extends Cursor implements ExchangeHost {
         cluster().metrics().attempts.increment(at);
         free.pool().endpoint().requests.increment(at);
         attemptStart = System.nanoTime();
-        arm(attemptStart, cluster().responseTimeout().toNanos());
+        limits.arm(attemptStart, cluster().responseTimeout().toNanos());
         responsePath.begin();
         free.connection().send(exchange.attempt());
         if (exchange.request().upgrade()) {
@@ -642,7 +433,7 @@ final class Flow extends Cursor implements ExchangeHost {
 
     void upstreamData(ByteBuf chunk) {
         if (phase == Phase.STREAMING && moment == 0) {
-            arm(cluster().idleTimeout().toNanos());
+            limits.arm(cluster().idleTimeout().toNanos());
         }
         if (!upstreamSends) {
             chunk.release();
@@ -671,6 +462,23 @@ final class Flow extends Cursor implements ExchangeHost {
     void upstreamReadComplete() {
         moment = 0;
         flushDownstream();
+    }
+
+    /** Whether the endpoint is to be read from. */
+    void readUpstream(boolean wanted) {
+        if (link != null && upstreamSends) {
+            link.connection().read(exchange.attempt(), wanted);
+        }
+    }
+
+    /** All of the response has gone to the client. */
+    void responded(@Nullable Head trailers) {
+        HttpDownstream out = downstream();
+        if (link != null && requestHasBody && !requestPath.ended()) {
+            leaveUpstream(); // answered before the request was whole: the connection cannot be used again
+        }
+        out.end(exchange, trailers);
+        finish(Completion.FINISHED);
     }
 
     /** Sends what came so far, also what body stages hold back. */
@@ -718,7 +526,8 @@ final class Flow extends Cursor implements ExchangeHost {
         replyBody = body;
     }
 
-    private void beginReply() {
+    @Override
+    void beginReply() {
         if (phase == Phase.REQUEST && entered < chain().stages()) { // else all were passed, those without a step too
             entered = chain().enteredAt(step);
         }
@@ -776,7 +585,7 @@ final class Flow extends Cursor implements ExchangeHost {
             }
         }
         if (cluster != null) {
-            arm(now, cluster.idleTimeout().toNanos());
+            limits.arm(now, cluster.idleTimeout().toNanos());
         }
         downstream().head(exchange, head);
         if (exchange.isLocalReply()) {
@@ -801,7 +610,7 @@ final class Flow extends Cursor implements ExchangeHost {
         }
     }
 
-    /** Sends what is buffered on both sides, after work that no read began. */
+    @Override
     void flushBoth() {
         flushDownstream();
         if (link != null && phase.compareTo(Phase.SENT) >= 0) {
@@ -815,45 +624,8 @@ final class Flow extends Cursor implements ExchangeHost {
         return moment == 0 ? System.nanoTime() : moment;
     }
 
-    /**
-     * Sets the deadline to the earliest of what applies.
-     *
-     * @param nanos how long the current wait may last, 0 if only the total and stage deadlines apply
-     */
-    private void arm(long nanos) {
-        arm(nanos > 0 ? System.nanoTime() : 0, nanos);
-    }
-
-    private void arm(long now, long nanos) {
-        boolean any = false;
-        long at = 0;
-        if (nanos > 0) {
-            at = now + nanos;
-            any = true;
-        }
-        if (totalDeadline != 0 && (!any || totalDeadline - at < 0)) {
-            at = totalDeadline;
-            any = true;
-        }
-        if (stageDeadline != 0 && (!any || stageDeadline - at < 0)) {
-            at = stageDeadline;
-            any = true;
-        }
-        for (int i = 0; i < bodyPauses.size(); i++) {
-            long until = bodyPauses.get(i).deadlineNanos();
-            if (!any || until - at < 0) {
-                at = until;
-                any = true;
-            }
-        }
-        if (any) {
-            deadline.set(at);
-        } else {
-            deadline.clear();
-        }
-    }
-
-    private void expired() {
+    @Override
+    void expired() {
         switch (phase) {
             case IDLE -> {}
             case STREAMING -> breakOff(Completion.TIMED_OUT, "the body made no progress in time");
@@ -861,9 +633,7 @@ final class Flow extends Cursor implements ExchangeHost {
             case SENT -> guarded(() -> reply(504, "the endpoint did not answer in time"));
             case REQUEST, UPSTREAM_REQUEST, UPSTREAM_RESPONSE, RESPONSE ->
                 guarded(() -> {
-                    if (mayGoOnWithoutDecision()) {
-                        dropPause();
-                        settle(callChain());
+                    if (goOnWithoutDecision()) {
                         flushBoth();
                     } else if (phase == Phase.RESPONSE && exchange.isLocalReply()) {
                         breakOff(Completion.TIMED_OUT, "a stage did not decide in time");
@@ -872,19 +642,6 @@ final class Flow extends Cursor implements ExchangeHost {
                     }
                 });
         }
-    }
-
-    /** Not a failure in a row with others: what the stage waits for is slow, and the stage may be well. */
-    private boolean mayGoOnWithoutDecision() {
-        int waiting = pause == null ? -1 : chain().stageBefore(call(), step);
-        if (waiting < 0 || stageDeadline == 0 || stageDeadline - System.nanoTime() > 0
-                || !chain().stage(waiting).failsOpen()) {
-            return false;
-        }
-        if (generation != null) {
-            generation.engine().hostMetrics().stageFailures.increment(loop.index());
-        }
-        return true;
     }
 
     // ---- the generation goes
@@ -971,15 +728,8 @@ final class Flow extends Cursor implements ExchangeHost {
     }
 
     private void finish(Completion reason) {
-        deadline.clear();
-        totalDeadline = 0;
         dropPause();
-        if (!bodyPauses.isEmpty()) {
-            for (Pause waiting : List.copyOf(bodyPauses)) {
-                waiting.cancel();
-            }
-            bodyPauses.clear();
-        }
+        limits.clear();
         requestPath.close();
         responsePath.close();
         dropReplyBody();
@@ -1043,134 +793,10 @@ final class Flow extends Cursor implements ExchangeHost {
         upstreamSends = false;
         tunnel = false;
         moment = 0;
-        stageDeadline = 0;
         failedStages = 0;
         step = 0;
         entered = 0;
         loop.recycle(this);
     }
 
-    /** The client's body on its way to the upstream. */
-    private final class RequestPath extends BodyPath {
-        RequestPath() {
-            super(Flow.this);
-        }
-
-        @Override
-        void write(ByteBuf chunk) {
-            if (link == null) {
-                chunk.release();
-            } else {
-                link.connection().data(exchange.attempt(), chunk);
-            }
-        }
-
-        @Override
-        void writeEnd(@Nullable Head last) {
-            if (link != null) {
-                link.connection().end(exchange.attempt(), last);
-            }
-        }
-
-        @Override
-        void readSource(boolean wanted) {
-            downstream().read(exchange, wanted);
-        }
-
-        @Override
-        boolean sinkWritable() {
-            return link == null || link.connection().isWritable(exchange.attempt());
-        }
-
-        @Override
-        void stageFlush(int body, Exchange x, BodyOut out) {
-            // What a stage holds back of a request, it has until the request's end: no client waits for a part of it.
-        }
-
-        @Override
-        void stageData(int body, Exchange x, ByteBuf chunk, BodyOut out) {
-            try {
-                ChainCalls.requestData(chain(), body, x, chunk, out);
-            } catch (Throwable e) {
-                countFailure(chain().requestBodyStage(body));
-                throw e;
-            }
-        }
-
-        @Override
-        void stageEnd(int body, Exchange x, @Nullable Head last, BodyOut out) {
-            try {
-                ChainCalls.requestEnd(chain(), body, x, last, out);
-            } catch (Throwable e) {
-                countFailure(chain().requestBodyStage(body));
-                throw e;
-            }
-        }
-    }
-
-    /** The upstream's body, or a reply's, on its way to the client. */
-    private final class ResponsePath extends BodyPath {
-        ResponsePath() {
-            super(Flow.this);
-        }
-
-        @Override
-        void write(ByteBuf chunk) {
-            exchange.sent(chunk.readableBytes());
-            downstream().data(exchange, chunk);
-        }
-
-        @Override
-        void writeEnd(@Nullable Head last) {
-            HttpDownstream out = downstream();
-            Link busy = link;
-            if (busy != null && requestHasBody && !requestPath.ended()) {
-                leaveUpstream(); // answered before the request was whole: the connection cannot be used again
-            }
-            out.end(exchange, last);
-            finish(Completion.FINISHED);
-        }
-
-        @Override
-        void readSource(boolean wanted) {
-            if (link != null && upstreamSends) {
-                link.connection().read(exchange.attempt(), wanted);
-            }
-        }
-
-        @Override
-        boolean sinkWritable() {
-            return phase == Phase.STREAMING && downstream().isWritable(exchange);
-        }
-
-        @Override
-        void stageData(int body, Exchange x, ByteBuf chunk, BodyOut out) {
-            try {
-                ChainCalls.responseData(chain(), body, x, chunk, out);
-            } catch (Throwable e) {
-                countFailure(chain().responseBodyStage(body));
-                throw e;
-            }
-        }
-
-        @Override
-        void stageFlush(int body, Exchange x, BodyOut out) {
-            try {
-                ChainCalls.responseFlush(chain(), body, x, out);
-            } catch (Throwable e) {
-                countFailure(chain().responseBodyStage(body));
-                throw e;
-            }
-        }
-
-        @Override
-        void stageEnd(int body, Exchange x, @Nullable Head last, BodyOut out) {
-            try {
-                ChainCalls.responseEnd(chain(), body, x, last, out);
-            } catch (Throwable e) {
-                countFailure(chain().responseBodyStage(body));
-                throw e;
-            }
-        }
-    }
 }

@@ -30,7 +30,7 @@ final class Pause implements Suspension {
         void accept(Pause pause, Continuation rest);
     }
 
-    private final Flow flow;
+    private final StageRun run;
     private final long epoch;
     private final long deadlineNanos;
     private final Runnable onCancel;
@@ -38,9 +38,9 @@ final class Pause implements Suspension {
     private volatile @Nullable Continuation decision;
     private boolean parked;
 
-    Pause(Flow flow, Duration deadline, Runnable onCancel, Resumed resumed) {
-        this.flow = flow;
-        this.epoch = flow.epoch();
+    Pause(StageRun run, Duration deadline, Runnable onCancel, Resumed resumed) {
+        this.run = run;
+        this.epoch = run.epoch();
         this.deadlineNanos = System.nanoTime() + deadline.toNanos();
         this.onCancel = onCancel;
         this.resumed = resumed;
@@ -55,10 +55,10 @@ final class Pause implements Suspension {
         if (!DECISION.compareAndSet(this, null, continuation)) {
             return false;
         }
-        if (flow.loop().inLoop()) {
+        if (run.loop().inLoop()) {
             fire();
         } else {
-            flow.loop().execute(this::fire);
+            run.loop().execute(this::fire);
         }
         return true;
     }
@@ -90,10 +90,10 @@ final class Pause implements Suspension {
 
     private void fire() {
         Continuation decided = decision;
-        if (!parked || flow.epoch() != epoch || decided == null) {
+        if (!parked || run.epoch() != epoch || decided == null) {
             return;
         }
         parked = false;
-        flow.guarded(() -> resumed.accept(this, decided));
+        run.guarded(() -> resumed.accept(this, decided));
     }
 }

@@ -29,9 +29,9 @@ final class PluginUnloads implements AutoCloseable {
      * are unloaded; at seven a second, for plugins that were replaced one after the other, that and its own work took a
      * third of the only processor. So one at a time comes soon, and many in a row make no more than a hundredth of the time.
      */
-    private static final long[] INTERVAL_MILLIS = {200, 500, 1_000, 2_000};
+    private static final long[] INTERVAL_MILLIS = {200, 500, 1_000, 2_000, 5_000, 10_000};
     /** With more than so many waiting, room for classes is what is short. */
-    private static final int MANY = 32;
+    private static final int MANY = 64;
     private static final long HURRY_MILLIS = 100;
     private static final int MAX_GHOSTS = 256;
 
