@@ -14,7 +14,10 @@ import java.util.Optional;
  * @param protocol the name of the protocol plugin
  * @param settings the table named as the protocol, for that plugin to bind
  * @param balancer how an endpoint is chosen
- * @param endpoints at least one
+ * @param endpoints that are always there
+ * @param discovery where more are found; at least one of both
+ * @param maxEndpoints the most that are taken; more are left out
+ * @param zones how requests spread over zones and priorities
  * @param connectTimeout from the first packet to a connection that can be used
  * @param responseTimeout from the end of the request to the head of the response, for each attempt
  * @param idleTimeout without a byte of a body in either direction
@@ -33,6 +36,12 @@ public record ClusterConfig(
         @Doc("How an endpoint is chosen for each request.") BalancerConfig balancer,
         @Doc("The servers: \"10.0.0.1:8080\", \"app.internal:80\", or { address = \"10.0.0.1:8080\", weight = 2 }.")
         List<EndpointConfig> endpoints,
+        @Doc("Where more of them are found: [{ use = \"discovery-dns\", name = \"app.example.org\" }]. Each entry may say in "
+                + "which zone those are.")
+        List<DiscoveryConfig> discovery,
+        @Doc("The most endpoints that are taken. More that are found are left out, with a warning.")
+        @Default("20000") @Range(min = "1", max = "100000") int maxEndpoints,
+        @Doc("How requests spread over zones and priorities.") ZonesConfig zones,
         @Doc("How long a new connection may take to be ready, TLS included.")
         @Default("2s") @Range(min = "1ms", max = "5m") Duration connectTimeout,
         @Doc("How long the head of the response may take after the request was sent, for each attempt. 0s: no limit.")
@@ -55,11 +64,11 @@ public record ClusterConfig(
         Optional<ClusterTlsConfig> tls,
         Position position) {
 
-    /** Refuses a cluster without endpoints. */
+    /** Refuses a cluster that has no endpoints and never will. */
     public ClusterConfig {
-        if (endpoints.isEmpty()) {
+        if (endpoints.isEmpty() && discovery.isEmpty()) {
             throw new IllegalArgumentException(
-                    "a cluster needs at least one endpoint: endpoints = [\"10.0.0.1:8080\"]");
+                    "a cluster needs at least one endpoint, or discovery: endpoints = [\"10.0.0.1:8080\"]");
         }
     }
 }

@@ -123,7 +123,7 @@ class ConfigFileTest {
                 "routes.d/a.toml:4:1: routes[0].name: \"r\" is already defined at FOLDER/gateway.toml:7:1",
                 "routes.d/a.toml:5:1: routes[0].to: unknown cluster \"y\"; there is \"x\"",
                 "routes.d/a.toml:6:1: clusters.x: \"x\" is already defined at FOLDER/gateway.toml:4:1",
-                "routes.d/a.toml:6:1: clusters.x: a cluster needs at least one endpoint: "
+                "routes.d/a.toml:6:1: clusters.x: a cluster needs at least one endpoint, or discovery: "
                         + "endpoints = [\"10.0.0.1:8080\"]",
                 "routes.d/b.toml:1:5: not TOML: unexpected end of line, expected a value",
                 "routes.d/b.toml:2:5: not TOML: unexpected ']', expected a value");

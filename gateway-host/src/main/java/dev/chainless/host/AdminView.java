@@ -50,13 +50,17 @@ interface AdminView {
      * @param cluster its name
      * @param endpoint host and port
      * @param weight 1 to 1000
+     * @param region where it is, in the large
+     * @param zone where it is, in the small
+     * @param priority 0 for those that are used first
      * @param active connections in use
      * @param idle connections kept for the next request
+     * @param attempts under way
      * @param requests attempts made so far
      * @param failures attempts that ended without a response
      */
-    record UpstreamRow(String cluster, String endpoint, int weight, long active, long idle, long requests,
-            long failures) {}
+    record UpstreamRow(String cluster, String endpoint, int weight, String region, String zone, int priority,
+            long active, long idle, long attempts, long requests, long failures) {}
 
     /**
      * A plugin.
@@ -64,7 +68,8 @@ interface AdminView {
      * @param name by which the TOML speaks of it
      * @param version of its module, empty if it has none
      * @param digest SHA-256 of its jar in hex, empty if it was given as an object
-     * @param kind {@code protocol}, {@code filter}, {@code auth}, {@code policy} or {@code balancer}
+     * @param kind {@code protocol}, {@code filter}, {@code auth}, {@code policy}, {@code balancer} or
+     *     {@code discovery}
      * @param module its name, empty on a class path
      * @param state {@code loading}, {@code live}, {@code draining}, {@code closed}, {@code unloaded}, {@code not collected}, {@code failed}
      *     or {@code absent}

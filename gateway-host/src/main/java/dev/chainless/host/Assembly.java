@@ -110,7 +110,7 @@ final class Assembly {
 
     /** The generation serves from now on. */
     void published() {
-        shop.contexts().forEach(UseContext::published);
+        shop.published();
     }
 
     /** The generation is not wanted: closes what was made for it alone. */

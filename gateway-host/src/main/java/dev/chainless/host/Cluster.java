@@ -1,66 +1,93 @@
 package dev.chainless.host;
 
 import dev.chainless.config.ClusterConfig;
+import dev.chainless.config.NodeConfig;
 import dev.chainless.spi.Balancer;
-import dev.chainless.spi.Endpoint;
-import dev.chainless.spi.http.Attempt;
 import dev.chainless.spi.http.HttpUpstream;
+import java.lang.System.Logger;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named set of endpoints and the choice among them. When its configuration changes it is made anew, of the endpoints,
- * pools, codec and balancer that can stay.
+ * A named set of endpoints and the choice among them. When its configuration changes it is made anew, of the set, codec and
+ * balancer that can stay.
  */
-final class Cluster {
+final class Cluster implements Part {
+    private static final Logger LOG = System.getLogger(Cluster.class.getName());
+
     private final String name;
     private final ClusterConfig config;
+    private final NodeConfig node;
     private final Use<HttpUpstream> codec;
     private final Use<Balancer> balancer;
     private final @Nullable TlsClient tls;
-    private final List<Endpoint> addresses;
-    private final List<EndpointState> endpoints;
-    private final Balancer.Picker picker;
+    private final EndpointSet endpoints;
     private final ClusterMetrics metrics;
-    private final EndpointPool[][] pools;
+    private final int loops;
+    private volatile Choice choice = Choice.none();
 
     /**
-     * Makes a cluster.
+     * Makes a cluster, which goes by what its set tells it from now on.
      *
      * @param tls of its connections, null for none
-     * @param addresses with the weights of this configuration
-     * @param endpoints with their pools, in the order of the addresses
+     * @param node where this gateway is
      */
-    Cluster(String name, ClusterConfig config, Use<HttpUpstream> codec, Use<Balancer> balancer,
-            @Nullable TlsClient tls, List<Endpoint> addresses, List<EndpointState> endpoints, ClusterMetrics metrics,
-            int loops) {
+    Cluster(String name, ClusterConfig config, NodeConfig node, Use<HttpUpstream> codec, Use<Balancer> balancer,
+            @Nullable TlsClient tls, EndpointSet endpoints, ClusterMetrics metrics, int loops) {
         this.name = name;
         this.config = config;
+        this.node = node;
         this.codec = codec;
         this.balancer = balancer;
         this.tls = tls;
-        this.addresses = List.copyOf(addresses);
-        this.endpoints = List.copyOf(endpoints);
+        this.endpoints = endpoints;
         this.metrics = metrics;
-        this.picker = balancer.made().picker(this.addresses);
-        this.pools = new EndpointPool[loops][endpoints.size()];
-        for (int loop = 0; loop < loops; loop++) {
-            for (int i = 0; i < pools[loop].length; i++) {
-                pools[loop][i] = endpoints.get(i).pool(loop);
-            }
-        }
+        this.loops = loops;
+        endpoints.watch(this);
     }
 
     String name() {
         return name;
     }
 
-    /** {@return the pool of the endpoint that the balancer picks for an attempt, whose endpoint it becomes} */
-    EndpointPool pick(int loop, Attempt attempt) {
-        int picked = picker.pick(attempt);
-        attempt.endpoint(addresses.get(picked));
-        return pools[loop][picked];
+    /** {@return where an attempt may go, empty if nowhere} */
+    Choice choice() {
+        return choice;
+    }
+
+    /** Makes the choice anew. Off the loops, one at a time. */
+    void choose() {
+        List<Member> members = endpoints.members();
+        choice = members.isEmpty() ? Choice.none()
+                : Choice.of(members, _ -> true, config.zones(), node, balancer.made(), loops);
+    }
+
+    /** The endpoints have changed. As {@link #choose}, but throws nothing. */
+    void changed() {
+        try {
+            choose();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.log(Logger.Level.ERROR, "The balancer of cluster \"" + name
+                    + "\" failed; requests go where they went before", e);
+        }
+    }
+
+    /** {@return whether it is as it would be made of this} */
+    @SuppressWarnings("ReferenceEquality")
+    boolean is(ClusterConfig wanted, NodeConfig at, Use<HttpUpstream> by, Use<Balancer> choosing, EndpointSet among) {
+        return config.equals(wanted) && node.equals(at) && by == codec && choosing == balancer && among == endpoints;
+    }
+
+    @Override
+    public Set<LoadedPlugin> plugins() {
+        return Set.of();
+    }
+
+    @Override
+    public void close(Abandonable calls) {
+        endpoints.forget(this);
     }
 
     ClusterConfig config() {
@@ -79,11 +106,7 @@ final class Cluster {
         return tls;
     }
 
-    List<Endpoint> addresses() {
-        return addresses;
-    }
-
-    List<EndpointState> endpoints() {
+    EndpointSet endpoints() {
         return endpoints;
     }
 

@@ -2,16 +2,21 @@ package dev.chainless.host;
 
 import dev.chainless.config.ClusterConfig;
 import dev.chainless.config.ClusterTlsConfig;
+import dev.chainless.config.DiscoveryConfig;
 import dev.chainless.config.EndpointConfig;
 import dev.chainless.config.Position;
 import dev.chainless.config.RawTable;
 import dev.chainless.spi.Balancer;
 import dev.chainless.spi.BalancerPlugin;
+import dev.chainless.spi.Discovery;
+import dev.chainless.spi.DiscoveryPlugin;
 import dev.chainless.spi.Endpoint;
 import dev.chainless.spi.ProtocolPlugin;
 import dev.chainless.spi.http.HttpUpstream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The clusters of a generation: keeps those that did not change, and of the others the endpoints that did not. */
@@ -34,45 +39,90 @@ final class ClusterAssembly {
         if (tls == null && config.tls().isPresent()) {
             return;
         }
-        List<Endpoint> addresses = wanted.stream()
-                .map(e -> new Endpoint(e.address().host(), e.address().port(), e.weight())).toList();
-        List<EndpointState> endpoints = endpoints(name, PoolConfig.of(config), codec, tls, addresses, before);
-        shop.generation().parts().addAll(endpoints);
-        boolean same = before != null && before.config().equals(config) && before.codec() == codec
-                && before.balancer() == balancer && before.addresses().equals(addresses)
-                && before.endpoints().equals(endpoints);
-        if (before != null && same) {
+        List<EndpointSet.Feed> feeds = feeds(name, config, before);
+        if (feeds == null) {
+            return;
+        }
+        List<Endpoint> fixed = wanted.stream().map(e -> new Endpoint(e.address().host(), e.address().port(), e.weight(),
+                e.region(), e.zone(), e.priority())).toList();
+        EndpointSet endpoints = endpoints(name, PoolConfig.of(config), codec, tls, before);
+        if (before == null || before.endpoints() != endpoints) {
+            endpoints.use(fixed, feeds, config.maxEndpoints());
+        } else if (!endpoints.isOf(fixed, feeds, config.maxEndpoints())) {
+            shop.whenPublished(() -> endpoints.use(fixed, feeds, config.maxEndpoints()));
+        }
+        if (before != null && before.is(config, shop.config().node(), codec, balancer, endpoints)) {
             shop.generation().clusters().put(name, before);
+            shop.generation().parts().add(before);
             return;
         }
         Cluster cluster = shop.ask(config.position(), balancer.plugin(), balancer.config(),
-                () -> new Cluster(name, config, codec, balancer, tls, addresses, endpoints,
+                () -> new Cluster(name, config, shop.config().node(), codec, balancer, tls, endpoints,
                         shop.engine().hostMetrics().cluster(name), shop.engine().loops().count()));
         if (cluster != null) {
             shop.generation().clusters().put(name, cluster);
+            shop.generation().parts().add(cluster);
         }
     }
 
-    private List<EndpointState> endpoints(String name, PoolConfig settings, Use<HttpUpstream> codec,
-            @Nullable TlsClient tls, List<Endpoint> addresses, @Nullable Cluster before) {
-        List<EndpointState> left = before == null ? new ArrayList<>() : new ArrayList<>(before.endpoints());
-        List<EndpointState> endpoints = new ArrayList<>();
-        for (Endpoint address : addresses) {
-            EndpointState kept = left.stream().filter(state -> state.fits(address, settings, codec, tls)).findFirst()
-                    .orElse(null);
-            if (kept != null) {
-                left.remove(kept);
-                endpoints.add(kept);
-                continue;
+    private EndpointSet endpoints(String name, PoolConfig settings, Use<HttpUpstream> codec, @Nullable TlsClient tls,
+            @Nullable Cluster before) {
+        EndpointSet set = before != null && before.endpoints().fits(settings, codec, tls) ? before.endpoints()
+                : new EndpointSet(name, settings, codec, tls, shop.engine(), shop.context(name, "dns"));
+        shop.generation().parts().add(set);
+        return set;
+    }
+
+    /** {@return where endpoints are found, null with problems if that cannot be} */
+    private @Nullable List<EndpointSet.Feed> feeds(String name, ClusterConfig config, @Nullable Cluster before) {
+        List<EndpointSet.Feed> feeds = new ArrayList<>();
+        for (DiscoveryConfig entry : config.discovery()) {
+            LoadedPlugin plugin = shop.plugin(entry.use(), entry.position(), "discovery.use");
+            if (plugin == null) {
+                return null;
             }
-            var state = new EndpointState(address, settings, codec, tls, shop.engine().loops(),
-                    shop.engine().hostMetrics().cluster(name));
-            if (state.named()) {
-                state.lookUp(shop.context(name, "dns"), name);
+            if (!(plugin.plugin() instanceof DiscoveryPlugin<?> discovery)) {
+                shop.problem(entry.position(), "discovery.use", "\"" + entry.use() + "\" is no discovery plugin");
+                return null;
             }
-            endpoints.add(state);
+            Source source = source(name, entry, plugin, discovery, before);
+            if (source == null) {
+                return null;
+            }
+            feeds.add(new EndpointSet.Feed(entry, source));
         }
-        return endpoints;
+        return feeds;
+    }
+
+    private <C extends Record> @Nullable Source source(String name, DiscoveryConfig entry, LoadedPlugin plugin,
+            DiscoveryPlugin<C> discovery, @Nullable Cluster before) {
+        C bound = shop.bind(entry.settings(), discovery.config(), discovery);
+        if (bound == null) {
+            return null;
+        }
+        Lookout known = Stream.concat(shop.generation().lookouts().stream(),
+                shop.previous() == null ? Stream.empty() : shop.previous().lookouts().stream())
+                .filter(lookout -> lookout.use().fits(plugin, bound, shop.config().clusterNames())).findFirst()
+                .orElse(null);
+        if (known == null) {
+            var source = new Source(known(entry, before));
+            Use<Discovery> use = shop.build(entry.position(), plugin, bound, name, null,
+                    context -> discovery.discovery(bound, context, source::found));
+            if (use == null) {
+                return null;
+            }
+            known = new Lookout(use, source);
+        } else {
+            shop.keep(known.use());
+        }
+        shop.generation().lookouts().add(known);
+        return known.source();
+    }
+
+    /** {@return what an entry has found already, before its plugin was replaced; null if nothing is known} */
+    private static @Nullable List<Endpoint> known(DiscoveryConfig entry, @Nullable Cluster before) {
+        return before == null ? null : before.endpoints().feeds().stream().filter(feed -> feed.entry().equals(entry))
+                .map(feed -> feed.source().found()).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     private @Nullable TlsClient tls(String name, ClusterConfig config, ClusterTlsConfig table,

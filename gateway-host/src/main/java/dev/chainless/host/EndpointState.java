@@ -4,13 +4,13 @@ import dev.chainless.spi.Counter;
 import dev.chainless.spi.Endpoint;
 import dev.chainless.spi.http.HttpUpstream;
 import io.netty.util.NetUtil;
+import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * One endpoint of a cluster: a pool for each loop, and what all loops share. Thread-safe; limits are global and taken when
  * a connection is opened.
  */
-final class EndpointState implements Part {
-    private static final Duration BETWEEN_LOOKUPS = Duration.ofSeconds(30);
+final class EndpointState {
+    private static final Logger LOG = System.getLogger(EndpointState.class.getName());
+    static final Duration BETWEEN_LOOKUPS = Duration.ofSeconds(30);
 
     private final Endpoint endpoint;
     private final PoolConfig config;
@@ -35,10 +36,11 @@ final class EndpointState implements Part {
     private final AtomicIntegerArray waiting;
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
+    private final AtomicInteger active = new AtomicInteger();
+    private final boolean named;
     final Counter requests;
     final Counter failures;
     private volatile InetSocketAddress[] addresses;
-    private @Nullable UseContext lookups;
 
     EndpointState(Endpoint endpoint, PoolConfig config, Use<HttpUpstream> codec, @Nullable TlsClient tls, Loops loops,
             ClusterMetrics metrics) {
@@ -53,15 +55,9 @@ final class EndpointState implements Part {
         this.requests = new Counter(loops.count());
         this.failures = new Counter(loops.count());
         byte[] literal = NetUtil.createByteArrayFromIpAddressString(endpoint.host());
+        this.named = literal == null;
         this.addresses = literal == null ? new InetSocketAddress[0] : new InetSocketAddress[] {address(literal)};
         this.pools = loops.all().stream().map(loop -> new EndpointPool(this, loop)).toList();
-    }
-
-    /** {@return whether a cluster can take it over with its connections} */
-    @SuppressWarnings("ReferenceEquality") // another one may check other certificates
-    boolean fits(Endpoint wanted, PoolConfig settings, Use<HttpUpstream> by, @Nullable TlsClient through) {
-        return wanted.host().equals(endpoint.host()) && wanted.port() == endpoint.port() && settings.equals(config)
-                && by == codec && through == tls;
     }
 
     EndpointPool pool(int loop) {
@@ -88,33 +84,21 @@ final class EndpointState implements Part {
         return metrics;
     }
 
-    /** Looks the name up now, and in the background again and again; the loops only read what was found. */
-    void lookUp(UseContext context, String cluster) {
-        lookups = context;
-        Runnable resolve = () -> {
-            try {
-                resolve();
-            } catch (UnknownHostException e) {
-                context.logger().log(Level.WARNING, "The endpoint {0} of cluster \"{1}\" has no address",
-                        endpoint.host(), cluster);
-            }
-        };
-        resolve.run();
-        context.every(BETWEEN_LOOKUPS, resolve);
-    }
-
-    @Override
-    public Set<LoadedPlugin> plugins() {
-        return Set.of();
-    }
-
-    /** Closes what is idle, and lets what is busy close when it becomes so. */
-    @Override
-    public void close(Abandonable calls) {
-        if (lookups != null) {
-            lookups.close();
+    /** Looks the name up, if it is one. Blocks; a name that cannot be resolved keeps its former addresses. */
+    void lookUp() {
+        if (!named) {
+            return;
         }
-        loops.eachLater(loop -> pool(loop.index()).close());
+        try {
+            InetAddress[] found = InetAddress.getAllByName(endpoint.host());
+            var result = new InetSocketAddress[found.length];
+            for (int i = 0; i < found.length; i++) {
+                result[i] = new InetSocketAddress(found[i], endpoint.port());
+            }
+            addresses = result;
+        } catch (UnknownHostException e) {
+            LOG.log(Level.WARNING, "The endpoint {0} has no address", endpoint.authority());
+        }
     }
 
     private InetSocketAddress address(byte[] literal) {
@@ -129,21 +113,6 @@ final class EndpointState implements Part {
         return endpoint;
     }
 
-    /** {@return whether the host is a name, whose addresses have to be looked up} */
-    boolean named() {
-        return NetUtil.createByteArrayFromIpAddressString(endpoint.host()) == null;
-    }
-
-    /** Looks the name up again. Blocks; a name that cannot be resolved keeps its former addresses. */
-    private void resolve() throws UnknownHostException {
-        InetAddress[] found = InetAddress.getAllByName(endpoint.host());
-        var result = new InetSocketAddress[found.length];
-        for (int i = 0; i < found.length; i++) {
-            result[i] = new InetSocketAddress(found[i], endpoint.port());
-        }
-        addresses = result;
-    }
-
     /** {@return the next address of the endpoint, null while its name has none} */
     @Nullable InetSocketAddress address() {
         InetSocketAddress[] known = addresses;
@@ -152,6 +121,21 @@ final class EndpointState implements Part {
             case 1 -> known[0];
             default -> known[Math.floorMod(turn.getAndIncrement(), known.length)];
         };
+    }
+
+    /** An attempt begins. */
+    void begin() {
+        active.incrementAndGet();
+    }
+
+    /** An attempt is over. */
+    void end() {
+        active.decrementAndGet();
+    }
+
+    /** {@return the attempts under way} */
+    int active() {
+        return active.get();
     }
 
     boolean takeConnection() {

@@ -33,6 +33,9 @@ final class Flow extends StageRun {
     private @Nullable Route route;
     private @Nullable Cluster cluster;
     private @Nullable EndpointPool pool;
+    /** Where the attempt's endpoint was picked, as long as it is under way. */
+    private @Nullable Tier tier;
+    private int picked;
     private @Nullable Link link;
     private @Nullable ByteBuf replyBody;
     private boolean requestHasBody;
@@ -295,7 +298,10 @@ final class Flow extends StageRun {
             head = attemptHead;
         }
         attempt.begin(attempt.number() + 1, head);
-        pool = cluster().pick(loop.index(), attempt);
+        if (!pick(attempt)) {
+            reply(503, "the cluster has no endpoint");
+            return;
+        }
         if (own) {
             phase = Phase.UPSTREAM_REQUEST;
             step = 0;
@@ -303,6 +309,41 @@ final class Flow extends StageRun {
         } else {
             connect();
         }
+    }
+
+    /** Chooses where the attempt goes. {@return whether there is such a place} */
+    private boolean pick(Attempt attempt) {
+        EndpointState before = pool == null ? null : pool.endpoint();
+        leaveEndpoint();
+        Choice choice = cluster().choice();
+        if (choice.isEmpty()) {
+            return false;
+        }
+        Tier among = choice.tier(loop.index());
+        int at = among.pick(attempt, before);
+        Member member = among.member(at);
+        attempt.endpoint(member.endpoint());
+        pool = member.state().pool(loop.index());
+        tier = among;
+        picked = at;
+        member.state().begin();
+        return true;
+    }
+
+    /** The attempt is over, for what its endpoint is concerned. */
+    private void leaveEndpoint() {
+        Tier among = tier;
+        if (among != null) {
+            tier = null;
+            among.member(picked).state().end();
+        }
+    }
+
+    private void endpointFailed() {
+        if (tier != null) {
+            tier.picker().failed(picked);
+        }
+        leaveEndpoint();
     }
 
     private void connect() {
@@ -345,6 +386,7 @@ final class Flow extends StageRun {
 
     /** There is no connection to be had. */
     void unlinked(int status, String detail, boolean mayRetry) {
+        endpointFailed();
         if (mayRetry && triesLeft > 0) {
             triesLeft--;
             cluster().metrics().retries.increment(loop.index());
@@ -363,6 +405,7 @@ final class Flow extends StageRun {
         if (failed != null) {
             failed.pool().endpoint().failures.increment(at);
         }
+        endpointFailed();
         switch (phase) {
             case SENT -> guarded(() -> {
                 responsePath.close();
@@ -411,6 +454,9 @@ final class Flow extends StageRun {
         }
         moment = System.nanoTime();
         cluster().metrics().responseHead.record(loop.index(), moment - attemptStart);
+        if (tier != null) {
+            tier.picker().answered(picked, moment - attemptStart);
+        }
         if (chain().hasUpstreamResponse()) {
             phase = Phase.UPSTREAM_RESPONSE;
             step = 0;
@@ -452,6 +498,7 @@ final class Flow extends StageRun {
         }
         upstreamSends = false;
         link = null;
+        leaveEndpoint();
         try {
             responsePath.end(trailers);
         } catch (Throwable e) {
@@ -547,6 +594,7 @@ final class Flow extends StageRun {
         Link left = link;
         link = null;
         upstreamSends = false;
+        leaveEndpoint();
         moment = 0;
         if (left != null) {
             left.connection().cancel(exchange.attempt());

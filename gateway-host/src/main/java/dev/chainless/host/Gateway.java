@@ -192,7 +192,7 @@ public final class Gateway implements AutoCloseable {
 
     private Map<String, List<EndpointConfig>> implied(HostPort demoAddress) {
         return config.demo().enabled()
-                ? Map.of(GatewayConfig.DEMO_CLUSTER, List.of(new EndpointConfig(demoAddress, 1)))
+                ? Map.of(GatewayConfig.DEMO_CLUSTER, List.of(EndpointConfig.of(demoAddress)))
                 : Map.of();
     }
 

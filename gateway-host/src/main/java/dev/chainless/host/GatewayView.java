@@ -1,5 +1,6 @@
 package dev.chainless.host;
 
+import dev.chainless.config.DiscoveryConfig;
 import dev.chainless.config.GatewayConfig;
 import dev.chainless.config.HostPattern;
 import dev.chainless.config.NamedStage;
@@ -64,12 +65,13 @@ final class GatewayView implements AdminView {
         List<UpstreamRow> rows = new ArrayList<>();
         if (generation != null) {
             new TreeMap<>(generation.clusters()).forEach((name, cluster) -> {
-                for (int i = 0; i < cluster.endpoints().size(); i++) {
-                    EndpointState endpoint = cluster.endpoints().get(i);
+                for (Member member : cluster.endpoints().members()) {
+                    EndpointState endpoint = member.state();
                     int idle = endpoint.idle();
-                    rows.add(new UpstreamRow(name, endpoint.endpoint().authority(), cluster.addresses().get(i).weight(),
-                            Math.max(0, endpoint.connections() - idle), idle, endpoint.requests.sum(),
-                            endpoint.failures.sum()));
+                    rows.add(new UpstreamRow(name, member.endpoint().authority(), member.endpoint().weight(),
+                            member.endpoint().region(), member.endpoint().zone(), member.endpoint().priority(),
+                            Math.max(0, endpoint.connections() - idle), idle, endpoint.active(),
+                            endpoint.requests.sum(), endpoint.failures.sum()));
                 }
             });
         }
@@ -103,7 +105,8 @@ final class GatewayView implements AdminView {
             }
         });
         config.clusters().forEach((name, cluster) -> {
-            if (Stream.of(cluster.protocol(), cluster.balancer().use()).anyMatch(plugin::equals)) {
+            if (Stream.concat(Stream.of(cluster.protocol(), cluster.balancer().use()),
+                    cluster.discovery().stream().map(DiscoveryConfig::use)).anyMatch(plugin::equals)) {
                 uses.add("cluster " + name);
             }
         });

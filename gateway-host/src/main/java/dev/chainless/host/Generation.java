@@ -38,6 +38,7 @@ final class Generation {
     private final boolean fold;
     private final Map<String, Cluster> clusters = new HashMap<>();
     private final Map<String, ListenerState> listeners = new HashMap<>();
+    private final Set<Lookout> lookouts = new HashSet<>();
     private final Map<String, Gate> gates = new HashMap<>();
     private final Map<String, TlsServer> tls = new HashMap<>();
     private final Set<String> overQuic = new HashSet<>();
@@ -86,6 +87,11 @@ final class Generation {
 
     Map<String, ListenerState> listeners() {
         return listeners;
+    }
+
+    /** {@return what looks for endpoints} */
+    Set<Lookout> lookouts() {
+        return lookouts;
     }
 
     /** {@return the codecs by the listeners' names} */

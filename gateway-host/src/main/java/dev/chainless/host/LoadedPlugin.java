@@ -3,6 +3,7 @@ package dev.chainless.host;
 import dev.chainless.config.PluginPolicyConfig;
 import dev.chainless.spi.AuthPlugin;
 import dev.chainless.spi.BalancerPlugin;
+import dev.chainless.spi.DiscoveryPlugin;
 import dev.chainless.spi.FilterPlugin;
 import dev.chainless.spi.Plugin;
 import dev.chainless.spi.PolicyPlugin;
@@ -146,6 +147,7 @@ final class LoadedPlugin {
             case AuthPlugin<?> auth -> "auth";
             case PolicyPlugin<?> policy -> "policy";
             case BalancerPlugin<?> balancer -> "balancer";
+            case DiscoveryPlugin<?> discovery -> "discovery";
         };
     }
 }

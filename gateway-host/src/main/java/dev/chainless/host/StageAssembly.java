@@ -7,6 +7,7 @@ import dev.chainless.config.StageConfig;
 import dev.chainless.config.StageRef;
 import dev.chainless.spi.AuthPlugin;
 import dev.chainless.spi.BalancerPlugin;
+import dev.chainless.spi.DiscoveryPlugin;
 import dev.chainless.spi.FilterPlugin;
 import dev.chainless.spi.Plugin;
 import dev.chainless.spi.PluginContext;
@@ -188,6 +189,7 @@ final class StageAssembly {
             case PolicyPlugin<?> policy -> policyStage(policy, bound, context);
             case ProtocolPlugin<?, ?> protocol -> throw notAStage(protocol);
             case BalancerPlugin<?> balancer -> throw notAStage(balancer);
+            case DiscoveryPlugin<?> discovery -> throw notAStage(discovery);
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.chainless.host;
 
+import dev.chainless.spi.Discovery;
 import dev.chainless.spi.Stage;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -7,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
-/** What a plugin made of one bound table: a stage, a codec, a balancer. */
+/** What a plugin made of one bound table: a stage, a codec, a balancer, a discovery. */
 final class Use<T> implements Part {
     private final String name;
     private final LoadedPlugin plugin;
@@ -69,20 +70,25 @@ final class Use<T> implements Part {
     public void close(Abandonable calls) {
         Duration limit = context.policy().closeTimeout();
         context.close();
-        if (!(made instanceof Stage stage) || plugin.isLeftBehind()) {
+        if (!(made instanceof Stage || made instanceof Discovery) || plugin.isLeftBehind()) {
             return;
         }
+        String kind = made instanceof Stage ? "stage" : "discovery";
         try {
             calls.call(limit, () -> {
-                stage.close();
+                if (made instanceof Stage stage) {
+                    stage.close();
+                } else if (made instanceof Discovery discovery) {
+                    discovery.close();
+                }
                 return true;
             });
         } catch (ExecutionException e) {
             // As text: a kept exception would keep the plugin from being unloaded.
-            context.logger().log(Level.WARNING, "The stage \"" + name + "\" could not be closed: " + e.getCause());
+            context.logger().log(Level.WARNING, "The " + kind + " \"" + name + "\" could not be closed: " + e.getCause());
         } catch (TimeoutException e) {
             if (!Thread.currentThread().isInterrupted()) { // the gateway closes
-                leaveBehind("The stage \"" + name + "\" of the plugin \"" + plugin.name() + "\" did not close within "
+                leaveBehind("The " + kind + " \"" + name + "\" of the plugin \"" + plugin.name() + "\" did not close within "
                         + limit.toMillis()
                         + " ms and is left behind; the plugin's other stages are not closed any more");
             }

@@ -27,6 +27,7 @@ final class Workshop implements AutoCloseable {
     private final Generation generation;
     private final List<UseContext> contexts = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
+    private final List<Runnable> last = new ArrayList<>();
     private final Abandonable calls = new Abandonable("stages");
 
     Workshop(Engine engine, GatewayConfig config, @Nullable Generation previous, Generation generation) {
@@ -64,6 +65,16 @@ final class Workshop implements AutoCloseable {
 
     void problem(Position position, String key, String message) {
         problems.add(Problem.at(position, key, message));
+    }
+
+    /** What changes a part that the generation before has too waits until the new one serves. */
+    void whenPublished(Runnable change) {
+        last.add(change);
+    }
+
+    void published() {
+        contexts.forEach(UseContext::published);
+        last.forEach(Runnable::run);
     }
 
     /** {@return the plugin of a name; null, with a problem unless it is optional, if there is none} */

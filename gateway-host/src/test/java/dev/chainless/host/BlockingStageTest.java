@@ -15,7 +15,7 @@ import dev.chainless.config.GatewayConfig;
 import dev.chainless.spi.Balancer;
 import dev.chainless.spi.BalancerPlugin;
 import dev.chainless.spi.Blocking;
-import dev.chainless.spi.Endpoint;
+import dev.chainless.spi.Target;
 import dev.chainless.spi.FilterPlugin;
 import dev.chainless.spi.Handover;
 import dev.chainless.spi.PluginContext;
@@ -525,7 +525,7 @@ class BlockingStageTest {
     @Blocking
     private record Slow() implements Balancer {
         @Override
-        public Picker picker(List<Endpoint> endpoints) {
+        public Picker picker(List<Target> targets) {
             return _ -> 0;
         }
     }

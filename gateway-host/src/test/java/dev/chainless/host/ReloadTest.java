@@ -337,7 +337,7 @@ class ReloadTest {
             route(builder, "a");
         });
         Cluster before = now().clusters().get("app");
-        EndpointState first = before.endpoints().getFirst();
+        EndpointState first = before.endpoints().members().getFirst().state();
         Reloaded reloaded = reload(builder -> {
             builder.cluster("app", c -> c.set("endpoints",
                     List.of("10.0.0.3:80", Map.of("address", "10.0.0.1:80", "weight", 5))));
@@ -345,9 +345,9 @@ class ReloadTest {
         });
         Cluster after = now().clusters().get("app");
         assertNotSame(before, after);
-        assertSame(first, after.endpoints().get(1));
-        assertSame(first.pool(1), after.endpoints().get(1).pool(1));
-        assertEquals(5, after.addresses().get(1).weight());
+        Member second = after.endpoints().members().get(1);
+        assertSame(first, second.state());
+        assertEquals(5, second.endpoint().weight());
         assertSame(before.codec(), after.codec());
         assertEquals(List.of("app"), reloaded.clusters().changed());
         // Pools of another size are other pools.
@@ -355,7 +355,7 @@ class ReloadTest {
             builder.cluster("app", c -> c.set("endpoints", "10.0.0.1:80").set("max-idle", 1));
             route(builder, "a");
         });
-        assertNotSame(first, now().clusters().get("app").endpoints().getFirst());
+        assertNotSame(first, now().clusters().get("app").endpoints().members().getFirst().state());
     }
 
     @Test

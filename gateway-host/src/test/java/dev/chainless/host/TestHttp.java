@@ -246,7 +246,7 @@ final class TestHttp implements ProtocolPlugin<TestHttp.None, TestHttp.None> {
 
         @Override
         public Balancer balancer(None config, PluginContext context) {
-            return (List<dev.chainless.spi.Endpoint> _) -> _ -> 0;
+            return _ -> _ -> 0;
         }
     }
 }

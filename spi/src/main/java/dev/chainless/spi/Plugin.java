@@ -12,7 +12,7 @@ import java.lang.invoke.MethodHandles;
  * @param <C> the record that the plugin's TOML table is bound to
  */
 public sealed interface Plugin<C extends Record>
-        permits ProtocolPlugin, FilterPlugin, AuthPlugin, PolicyPlugin, BalancerPlugin {
+        permits ProtocolPlugin, FilterPlugin, AuthPlugin, PolicyPlugin, BalancerPlugin, DiscoveryPlugin {
 
     /** {@return the name by which the TOML speaks of this plugin: lower case, digits and hyphens} */
     String name();

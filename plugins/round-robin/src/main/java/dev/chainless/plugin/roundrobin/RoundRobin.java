@@ -1,7 +1,7 @@
 package dev.chainless.plugin.roundrobin;
 
 import dev.chainless.spi.Balancer;
-import dev.chainless.spi.Endpoint;
+import dev.chainless.spi.Target;
 import java.util.List;
 
 /**
@@ -14,8 +14,8 @@ record RoundRobin(int loops) implements Balancer {
     private static final int LONGEST_ORDER = 4096;
 
     @Override
-    public Picker picker(List<Endpoint> endpoints) {
-        int[] weights = endpoints.stream().mapToInt(Endpoint::weight).toArray();
+    public Picker picker(List<Target> targets) {
+        int[] weights = targets.stream().mapToInt(Target::weight).toArray();
         int divisor = 0;
         for (int weight : weights) {
             divisor = greatestCommonDivisor(weight, divisor);

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chainless.spi.Balancer.Picker;
 import dev.chainless.spi.Endpoint;
+import dev.chainless.spi.Target;
 import dev.chainless.spi.testkit.FakeContext;
 import dev.chainless.spi.testkit.FakeExchange;
+import dev.chainless.spi.testkit.FakeTarget;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,11 +73,11 @@ class RoundRobinTest {
     }
 
     private static Picker picker(List<Integer> weights, int loops) {
-        var endpoints = new ArrayList<Endpoint>();
-        weights.forEach(weight -> endpoints.add(new Endpoint("192.0.2.1", 80 + endpoints.size(), weight)));
+        var targets = new ArrayList<Target>();
+        weights.forEach(weight -> targets.add(new FakeTarget(new Endpoint("192.0.2.1", 80 + targets.size(), weight))));
         return new RoundRobinPlugin()
                 .balancer(new RoundRobinConfig(), new FakeContext("app", loops))
-                .picker(List.copyOf(endpoints));
+                .picker(List.copyOf(targets));
     }
 
     private static int[] picks(Picker picker, int loop, int count) {

@@ -9,12 +9,14 @@ import dev.chainless.config.RawTable;
 import dev.chainless.spi.AuthPlugin;
 import dev.chainless.spi.Balancer;
 import dev.chainless.spi.BalancerPlugin;
+import dev.chainless.spi.DiscoveryPlugin;
 import dev.chainless.spi.Endpoint;
 import dev.chainless.spi.FilterPlugin;
 import dev.chainless.spi.Plugin;
 import dev.chainless.spi.PolicyPlugin;
 import dev.chainless.spi.ProtocolPlugin;
 import dev.chainless.spi.Stage;
+import dev.chainless.spi.Target;
 import dev.chainless.spi.http.ClientRequest;
 import dev.chainless.spi.http.ClientResponse;
 import java.lang.invoke.MethodHandles;
@@ -134,6 +136,7 @@ public final class PluginContract<C extends Record> {
             case AuthPlugin<C> auth -> stage(context -> auth.authenticator(config, context));
             case PolicyPlugin<C> policy -> stage(context -> policy.policy(config, context));
             case BalancerPlugin<C> balancer -> balancer(balancer, config);
+            case DiscoveryPlugin<C> discovery -> discovery(discovery, config);
             case ProtocolPlugin<C, ?> protocol -> bind(protocol.upstreamConfig(), protocol.lookup());
         }
     }
@@ -145,12 +148,19 @@ public final class PluginContract<C extends Record> {
     private void balancer(BalancerPlugin<C> plugin, C config) {
         var before = new Leftovers();
         Balancer balancer = plugin.balancer(config, context(LOOPS));
-        List<Endpoint> endpoints = List.of(new Endpoint("192.0.2.80", 80, 1), new Endpoint("192.0.2.81", 80, 3));
-        for (List<Endpoint> set : List.of(endpoints, endpoints.subList(0, 1))) {
+        List<Target> targets = List.of(new FakeTarget(new Endpoint("192.0.2.80", 80, 1)),
+                new FakeTarget(new Endpoint("192.0.2.81", 80, 3)));
+        for (List<Target> set : List.of(targets, targets.subList(0, 1))) {
             Balancer.Picker picker = balancer.picker(set);
             LoopThreads.run(LOOPS, loop -> pick(picker, set.size(), loop));
             BlockingWatch.watch(() -> LoopThreads.run(LOOPS, loop -> pick(picker, set.size(), loop)));
         }
+        before.checkThreads();
+    }
+
+    private void discovery(DiscoveryPlugin<C> plugin, C config) {
+        var before = new Leftovers();
+        plugin.discovery(config, context(LOOPS), List::copyOf).close();
         before.checkThreads();
     }
 
@@ -163,6 +173,11 @@ public final class PluginContract<C extends Record> {
             int picked = picker.pick(attempt);
             if (picked < 0 || picked >= endpoints) {
                 throw new AssertionError("the balancer picked " + picked + " of " + endpoints + " endpoints");
+            }
+            if (i % 4 == 0) {
+                picker.failed(picked);
+            } else {
+                picker.answered(picked, i * 1_000L);
             }
         }
     }
