@@ -25,14 +25,16 @@ final class PluginUnloads implements AutoCloseable {
     private static final Logger LOG = System.getLogger(PluginUnloads.class.getName());
     /**
      * From a close to the first collection, so that several are collected at once, then from each collection to the next
-     * while something waits, for all that wait. G1's concurrent collection stops the loops twice for some 5 ms where classes
-     * are unloaded; at seven a second, for plugins that were replaced one after the other, that and its own work took a
-     * third of the only processor. So one at a time comes soon, and many in a row make no more than a hundredth of the time.
+     * while something waits, for all that wait. G1's concurrent collection stops the loops for some 10 ms where classes are
+     * unloaded: one plugin goes soon, but of many that are replaced one after the other it may not be a hundredth of the time,
+     * or it is what the slowest hundredth of the requests wait for.
      */
     private static final long[] INTERVAL_MILLIS = {200, 500, 1_000, 2_000, 5_000, 10_000};
     /** With more than so many waiting, room for classes is what is short. */
     private static final int MANY = 64;
     private static final long HURRY_MILLIS = 100;
+    /** The collections that must have looked before it is said that something stays. */
+    private static final int LOOKS = 5;
     private static final int MAX_GHOSTS = 256;
 
     /**
@@ -44,6 +46,8 @@ final class PluginUnloads implements AutoCloseable {
         final String loader;
         final PluginEvent.Unload event = new PluginEvent.Unload();
         final long due;
+        /** Collections since. */
+        int looks;
         boolean stays;
 
         Ghost(PluginClassLoader loader, List<PluginStatus> statuses, Duration within) {
@@ -128,15 +132,22 @@ final class PluginUnloads implements AutoCloseable {
         collectionDue = false;
         ghosts.removeIf(ghost -> ghost.refersTo(null) && collected(ghost));
         long now = System.nanoTime();
-        ghosts.stream().filter(ghost -> !ghost.stays && now - ghost.due > 0).forEach(this::stays);
+        ghosts.stream().filter(ghost -> !ghost.stays && ghost.looks >= LOOKS && now - ghost.due > 0)
+                .forEach(this::stays);
         long waiting = ghosts.stream().filter(ghost -> !ghost.stays).count();
         if (waiting == 0) {
             collections = 0;
             return;
         }
         System.gc();
-        collections = Math.min(collections + 1, INTERVAL_MILLIS.length - 1);
-        collectIn(waiting > MANY ? HURRY_MILLIS : INTERVAL_MILLIS[collections]);
+        ghosts.forEach(ghost -> ghost.looks++);
+        if (waiting > MANY) {
+            collections = 0;
+            collectIn(HURRY_MILLIS);
+        } else {
+            collections = Math.min(collections + 1, INTERVAL_MILLIS.length - 1);
+            collectIn(INTERVAL_MILLIS[collections]);
+        }
     }
 
     private boolean collected(Ghost ghost) {
