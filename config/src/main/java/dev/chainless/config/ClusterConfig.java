@@ -27,6 +27,11 @@ import java.util.Optional;
  * @param maxPending requests that wait for a connection; more get 503 at once
  * @param maxRequestsPerConnection then a connection is closed; 0 for no limit
  * @param retries attempts after the first one
+ * @param retry when a request is tried again
+ * @param maxRequests attempts under way, for each endpoint; 0 for no limit
+ * @param healthCheck how endpoints are asked whether they are well; empty for not at all
+ * @param ejection when an endpoint gets no requests for a while
+ * @param slowStart from the return of an endpoint to its full share
  * @param tls towards the endpoints; empty for none
  * @param position where the table begins
  */
@@ -60,6 +65,16 @@ public record ClusterConfig(
         @Default("0") @Range(min = "0", max = "1000000000") int maxRequestsPerConnection,
         @Doc("How often a request that is safe to repeat is tried again, at another endpoint where there is one.")
         @Default("1") @Range(min = "0", max = "10") int retries,
+        @Doc("When a request is tried again.") RetryConfig retry,
+        @Doc("The most requests under way at each endpoint; of more, each goes to another one or is answered with 503. 0: no "
+                + "limit.")
+        @Default("0") @Range(min = "0", max = "1000000") int maxRequests,
+        @Doc("How the endpoints are asked whether they are well. Absent: not at all. An empty table: with all defaults.")
+        Optional<HealthCheckConfig> healthCheck,
+        @Doc("When an endpoint gets no requests for a while, for how it answered those that it got.")
+        EjectionConfig ejection,
+        @Doc("How long an endpoint that comes back, or is new, takes from a tenth of its share to all of it. 0s: no time.")
+        @Default("0s") @Range(max = "1h") Duration slowStart,
         @Doc("TLS towards the endpoints. Absent: none. An empty table: with all defaults.")
         Optional<ClusterTlsConfig> tls,
         Position position) {

@@ -53,6 +53,8 @@ interface AdminView {
      * @param region where it is, in the large
      * @param zone where it is, in the small
      * @param priority 0 for those that are used first
+     * @param state {@code well}, {@code warming} for one on the way to its full share, {@code ejected} for how it answered, or
+     *     {@code ill} by its health checks
      * @param active connections in use
      * @param idle connections kept for the next request
      * @param attempts under way
@@ -60,7 +62,7 @@ interface AdminView {
      * @param failures attempts that ended without a response
      */
     record UpstreamRow(String cluster, String endpoint, int weight, String region, String zone, int priority,
-            long active, long idle, long attempts, long requests, long failures) {}
+            String state, long active, long idle, long attempts, long requests, long failures) {}
 
     /**
      * A plugin.

@@ -2,6 +2,7 @@ package dev.chainless.host;
 
 import dev.chainless.config.ClusterConfig;
 import dev.chainless.config.NodeConfig;
+import dev.chainless.config.RetryConfig;
 import dev.chainless.spi.Balancer;
 import dev.chainless.spi.http.HttpUpstream;
 import java.lang.System.Logger;
@@ -26,6 +27,7 @@ final class Cluster implements Part {
     private final EndpointSet endpoints;
     private final ClusterMetrics metrics;
     private final int loops;
+    private final long attemptNanos;
     private volatile Choice choice = Choice.none();
 
     /**
@@ -45,6 +47,7 @@ final class Cluster implements Part {
         this.endpoints = endpoints;
         this.metrics = metrics;
         this.loops = loops;
+        this.attemptNanos = config.retry().attemptTimeout().toNanos();
         endpoints.watch(this);
     }
 
@@ -61,7 +64,7 @@ final class Cluster implements Part {
     void choose() {
         List<Member> members = endpoints.members();
         choice = members.isEmpty() ? Choice.none()
-                : Choice.of(members, _ -> true, config.zones(), node, balancer.made(), loops);
+                : Choice.of(members, member -> member.state().isAvailable(), config.zones(), node, balancer.made(), loops);
     }
 
     /** The endpoints have changed. As {@link #choose}, but throws nothing. */
@@ -128,5 +131,19 @@ final class Cluster implements Part {
 
     int retries() {
         return config.retries();
+    }
+
+    /** {@return the most attempts under way at each endpoint} */
+    int maxRequests() {
+        return config.maxRequests() == 0 ? Integer.MAX_VALUE : config.maxRequests();
+    }
+
+    /** {@return how long the head of a response may take where another attempt may follow, in nanoseconds; 0 for no such limit} */
+    long attemptTimeout() {
+        return attemptNanos;
+    }
+
+    boolean retriesOn(RetryConfig.On after) {
+        return config.retry().on().contains(after);
     }
 }

@@ -47,9 +47,9 @@ final class ClusterAssembly {
                 e.region(), e.zone(), e.priority())).toList();
         EndpointSet endpoints = endpoints(name, PoolConfig.of(config), codec, tls, before);
         if (before == null || before.endpoints() != endpoints) {
-            endpoints.use(fixed, feeds, config.maxEndpoints());
-        } else if (!endpoints.isOf(fixed, feeds, config.maxEndpoints())) {
-            shop.whenPublished(() -> endpoints.use(fixed, feeds, config.maxEndpoints()));
+            endpoints.use(fixed, feeds, config);
+        } else if (!endpoints.isOf(fixed, feeds, config)) {
+            shop.whenPublished(() -> endpoints.use(fixed, feeds, config));
         }
         if (before != null && before.is(config, shop.config().node(), codec, balancer, endpoints)) {
             shop.generation().clusters().put(name, before);
@@ -68,7 +68,7 @@ final class ClusterAssembly {
     private EndpointSet endpoints(String name, PoolConfig settings, Use<HttpUpstream> codec, @Nullable TlsClient tls,
             @Nullable Cluster before) {
         EndpointSet set = before != null && before.endpoints().fits(settings, codec, tls) ? before.endpoints()
-                : new EndpointSet(name, settings, codec, tls, shop.engine(), shop.context(name, "dns"));
+                : new EndpointSet(name, settings, codec, tls, shop.engine(), shop.context(name, "endpoints"));
         shop.generation().parts().add(set);
         return set;
     }

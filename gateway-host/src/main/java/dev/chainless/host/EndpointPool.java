@@ -24,7 +24,7 @@ final class EndpointPool {
     private final EndpointState endpoint;
     private final Loop loop;
     private final ArrayDeque<Link> idle = new ArrayDeque<>();
-    private final ArrayDeque<Flow> waiting = new ArrayDeque<>();
+    private final ArrayDeque<AttemptHost> waiting = new ArrayDeque<>();
     private final Set<Link> open = new HashSet<>();
     /** Channels that carry several exchanges, the newest last. */
     private final List<Trunk> shared = new ArrayList<>();
@@ -49,10 +49,10 @@ final class EndpointPool {
     /**
      * Takes a connection.
      *
-     * @return an idle one, or null: then the flow waits, and {@link Flow#linked} or {@link Flow#unlinked} will be called, perhaps
+     * @return an idle one, or null: then it waits, and {@link AttemptHost#linked} or {@link AttemptHost#unlinked} will be called, perhaps
      *     before this returns
      */
-    @Nullable Link acquire(Flow flow) {
+    @Nullable Link acquire(AttemptHost host) {
         Link link = takeIdle();
         if (link == null && !shared.isEmpty()) {
             link = takeBeside();
@@ -62,17 +62,17 @@ final class EndpointPool {
             return link;
         }
         if (!endpoint.takeWaiting(loop.index(), endpoint.config().maxPending())) {
-            flow.unlinked(503, "too many requests wait for a connection", false);
+            host.unlinked(503, "too many requests wait for a connection", false);
             return null;
         }
-        waiting.add(flow);
+        waiting.add(host);
         more();
         return null;
     }
 
-    /** A flow does not wait any more. */
-    void forget(Flow flow) {
-        if (waiting.remove(flow)) {
+    /** Somebody does not wait any more. */
+    void forget(AttemptHost host) {
+        if (waiting.remove(host)) {
             endpoint.giveWaiting(loop.index());
         }
     }
@@ -229,20 +229,20 @@ final class EndpointPool {
     }
 
     private void failNext(int status, String detail) {
-        Flow flow = waiting.poll();
-        if (flow != null) {
+        AttemptHost host = waiting.poll();
+        if (host != null) {
             endpoint.giveWaiting(loop.index());
             endpoint.failures.increment(loop.index());
-            flow.guarded(() -> flow.unlinked(status, detail, true));
+            host.guarded(() -> host.unlinked(status, detail, true));
         }
     }
 
     /** Gives a link that is free to the one that waits longest, here or on another loop, else lets it be idle. */
     private void serve(Link link) {
-        Flow flow = waiting.poll();
-        if (flow != null) {
+        AttemptHost host = waiting.poll();
+        if (host != null) {
             endpoint.giveWaiting(loop.index());
-            flow.guarded(() -> flow.linked(link));
+            host.guarded(() -> host.linked(link));
             return;
         }
         // Counted first, and only then is looked who waits: a flow elsewhere counts itself first and then looks for an idle

@@ -1,18 +1,25 @@
 package dev.chainless.host;
 
+import dev.chainless.config.ClusterConfig;
 import dev.chainless.config.DiscoveryConfig;
+import dev.chainless.config.HealthCheckConfig;
+import dev.chainless.config.RetryConfig;
+import dev.chainless.spi.Counter;
 import dev.chainless.spi.Endpoint;
 import dev.chainless.spi.http.HttpUpstream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class EndpointSet implements Part {
     private static final Logger LOG = System.getLogger(EndpointSet.class.getName());
+    /** Between two looks at who is to come back, and at those on the way to their full share. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
     /**
      * A discovery as a cluster names it.
@@ -36,37 +45,46 @@ final class EndpointSet implements Part {
     private final Use<HttpUpstream> codec;
     private final @Nullable TlsClient tls;
     private final Engine engine;
-    private final UseContext lookups;
+    private final UseContext work;
     private final List<Cluster> watchers = new CopyOnWriteArrayList<>();
     private final Runnable merge = this::merge;
+    private final AtomicInteger retries = new AtomicInteger();
+    private final Counter begun;
+    private final Counter ended;
     private final Object lock = new Object();
     private final Map<String, EndpointState> states = new HashMap<>();
+    private final Map<EndpointState, HealthCheck> checks = new HashMap<>();
+    private Map<String, Endpoint> endpoints = Map.of();
     private List<Endpoint> fixed = List.of();
     private List<Feed> feeds = List.of();
-    private int most = Integer.MAX_VALUE;
+    private @Nullable ClusterConfig settings;
+    private @Nullable Ejector ejector;
     private boolean closed;
     private volatile List<Member> members = List.of();
 
     /**
      * Makes an empty set.
      *
-     * @param lookups for what is looked up again and again
+     * @param work for what is done again and again
      */
     EndpointSet(String cluster, PoolConfig config, Use<HttpUpstream> codec, @Nullable TlsClient tls, Engine engine,
-            UseContext lookups) {
+            UseContext work) {
         this.cluster = cluster;
         this.config = config;
         this.codec = codec;
         this.tls = tls;
         this.engine = engine;
-        this.lookups = lookups;
-        lookups.every(EndpointState.BETWEEN_LOOKUPS, () -> members.forEach(member -> member.state().lookUp()));
+        this.work = work;
+        this.begun = new Counter(engine.loops().count());
+        this.ended = new Counter(engine.loops().count());
+        work.every(EndpointState.BETWEEN_LOOKUPS, () -> members.forEach(member -> member.state().lookUp()));
+        work.every(BETWEEN_LOOKS, this::judge);
     }
 
     /** {@return whether its pools are as wanted} */
     @SuppressWarnings("ReferenceEquality") // another one may check other certificates
-    boolean fits(PoolConfig settings, Use<HttpUpstream> by, @Nullable TlsClient through) {
-        return settings.equals(config) && by == codec && through == tls;
+    boolean fits(PoolConfig wanted, Use<HttpUpstream> by, @Nullable TlsClient through) {
+        return wanted.equals(config) && by == codec && through == tls;
     }
 
     /** {@return the members of the moment} */
@@ -74,10 +92,13 @@ final class EndpointSet implements Part {
         return members;
     }
 
-    /** {@return whether that is where its endpoints come from} */
-    boolean isOf(List<Endpoint> endpoints, List<Feed> found, int limit) {
+    /** {@return whether that is where its endpoints come from, and how they are judged} */
+    boolean isOf(List<Endpoint> known, List<Feed> found, ClusterConfig by) {
         synchronized (lock) {
-            return fixed.equals(endpoints) && feeds.equals(found) && most == limit;
+            ClusterConfig now = settings;
+            return now != null && fixed.equals(known) && feeds.equals(found) && now.maxEndpoints() == by.maxEndpoints()
+                    && now.healthCheck().equals(by.healthCheck()) && now.ejection().equals(by.ejection())
+                    && now.slowStart().equals(by.slowStart());
         }
     }
 
@@ -88,14 +109,25 @@ final class EndpointSet implements Part {
         }
     }
 
-    /** Takes its endpoints from there, from now on. On a thread that may block. */
-    void use(List<Endpoint> endpoints, List<Feed> found, int limit) {
+    /** Takes its endpoints from there, and judges them so, from now on. On a thread that may block. */
+    void use(List<Endpoint> known, List<Feed> found, ClusterConfig by) {
         List<Feed> before;
         synchronized (lock) {
             before = feeds;
-            fixed = List.copyOf(endpoints);
+            fixed = List.copyOf(known);
             feeds = List.copyOf(found);
-            most = limit;
+            ClusterConfig old = settings;
+            settings = by;
+            if (old == null || !old.ejection().equals(by.ejection())) {
+                ejector = new Ejector(cluster, by.ejection(), System.nanoTime());
+            }
+            if (old != null && !old.healthCheck().equals(by.healthCheck())) {
+                checks.values().forEach(HealthCheck::close);
+                checks.clear();
+                if (by.healthCheck().isEmpty()) {
+                    states.values().forEach(state -> state.passesChecks(true));
+                }
+            }
         }
         before.forEach(feed -> feed.source().forget(merge));
         found.forEach(feed -> feed.source().watch(merge));
@@ -114,51 +146,139 @@ final class EndpointSet implements Part {
         watchers.remove(watcher);
     }
 
-    /** What is known of a member's health has changed. */
-    void healthChanged() {
+    /** {@return whether one more retry is possible: within the budget, or one of those that always are} On a loop. */
+    boolean takeRetry(RetryConfig by) {
+        int now = retries.incrementAndGet();
+        if (now <= by.minConcurrent()) {
+            return true;
+        }
+        long over = ended.sum(); // read first: what ends meanwhile must not make the difference too small
+        if (now * 100L <= (begun.sum() - over) * by.budget()) {
+            return true;
+        }
+        retries.decrementAndGet();
+        return false;
+    }
+
+    void retryEnded() {
+        retries.decrementAndGet();
+    }
+
+    /** An attempt begins at one of the endpoints. On a loop. */
+    void begun(int loop) {
+        begun.increment(loop);
+    }
+
+    /** An attempt is over. On a loop. */
+    void ended(int loop) {
+        ended.increment(loop);
+    }
+
+    /** Something is to be looked at that loops have found. On any thread. */
+    private void suspected() {
+        later(this::judge);
+    }
+
+    /** A health check says something else than before. On a loop. */
+    private void checked(EndpointState state) {
+        later(() -> {
+            synchronized (lock) {
+                if (state.isAvailable()) {
+                    state.comesBack(System.nanoTime());
+                }
+                tell();
+            }
+        });
+    }
+
+    private void later(Runnable task) {
         try {
-            engine.background().execute(this::tell);
+            engine.background().execute(task);
         } catch (RejectedExecutionException e) {
             LOG.log(Level.DEBUG, "The gateway is closed", e);
         }
     }
 
-    private void tell() {
+    private void judge() {
         synchronized (lock) {
-            watchers.forEach(Cluster::changed);
+            Ejector by = ejector;
+            if (by == null || closed) {
+                return;
+            }
+            long now = System.nanoTime();
+            List<EndpointState> out = states.values().stream().filter(state -> state.record().isEjected()).toList();
+            boolean changed = by.judge(states.values().stream().map(EndpointState::record).toList(), now);
+            out.stream().filter(EndpointState::isAvailable).forEach(state -> state.comesBack(now));
+            if (changed || states.values().stream().anyMatch(EndpointState::isWarming)) {
+                tell();
+            }
         }
+    }
+
+    /** Under the lock. */
+    private void tell() {
+        long now = System.nanoTime();
+        long slowStart = settings == null ? 0 : settings.slowStart().toNanos();
+        List<Member> all = new ArrayList<>(endpoints.size());
+        endpoints.forEach((authority, endpoint) -> {
+            EndpointState state = Objects.requireNonNull(states.get(authority));
+            all.add(new Member(endpoint, state, (int) Math.ceil(endpoint.weight() * 100 * state.warmth(now, slowStart))));
+        });
+        members = List.copyOf(all);
+        watchers.forEach(Cluster::changed);
     }
 
     private void merge() {
         List<EndpointState> gone = new ArrayList<>();
         synchronized (lock) {
-            if (closed) {
+            ClusterConfig by = settings;
+            if (closed || by == null) {
                 return;
             }
-            Map<String, Endpoint> wanted = wanted();
+            Map<String, Endpoint> wanted = wanted(by.maxEndpoints());
             var left = new HashMap<>(states);
             left.keySet().removeAll(wanted.keySet());
             states.keySet().removeAll(left.keySet());
             gone.addAll(left.values());
-            List<Member> now = new ArrayList<>(wanted.size());
+            gone.stream().map(checks::remove).filter(Objects::nonNull).forEach(HealthCheck::close);
+            boolean first = states.isEmpty();
             wanted.forEach((authority, endpoint) -> {
                 EndpointState state = states.get(authority);
                 if (state == null) {
                     state = new EndpointState(endpoint, config, codec, tls, engine.loops(),
-                            engine.hostMetrics().cluster(cluster));
+                            engine.hostMetrics().cluster(cluster), this::suspected);
                     state.lookUp();
+                    if (!first) {
+                        state.comesBack(System.nanoTime());
+                    }
                     states.put(authority, state);
                 }
-                now.add(new Member(endpoint, state, endpoint.weight() * 100));
+                state.errorsAllowed(by.ejection().consecutiveErrors());
+                if (by.healthCheck().isPresent() && !checks.containsKey(state)) {
+                    check(state, by.healthCheck().get());
+                }
             });
-            members = List.copyOf(now);
+            endpoints = wanted;
             tell();
         }
         close(gone);
     }
 
+    private void check(EndpointState state, HealthCheckConfig how) {
+        Endpoint endpoint = state.endpoint();
+        var asked = new EndpointState(
+                new Endpoint(endpoint.host(), how.port() == 0 ? endpoint.port() : how.port(), 1),
+                new PoolConfig(how.timeout(), Duration.ZERO, 1, 0, 1, 1), codec, tls, engine.loops(),
+                engine.hostMetrics().checks(), () -> {});
+        asked.lookUp();
+        var check = new HealthCheck(cluster, state, asked, how, engine.loops().get(checks.size() % engine.loops().count()),
+                () -> checked(state));
+        checks.put(state, check);
+        check.start();
+    }
+
     /** {@return the endpoints by host and port; the first one to say something of one is right} */
-    private Map<String, Endpoint> wanted() {
+    private Map<String, Endpoint> wanted(int most) {
         var wanted = new LinkedHashMap<String, Endpoint>();
         fixed.forEach(endpoint -> wanted.putIfAbsent(endpoint.authority(), endpoint));
         int found = 0;
@@ -197,12 +317,14 @@ final class EndpointSet implements Part {
         List<EndpointState> all;
         synchronized (lock) {
             closed = true;
+            checks.values().forEach(HealthCheck::close);
+            checks.clear();
             feeds.forEach(feed -> feed.source().forget(merge));
             all = List.copyOf(states.values());
             states.clear();
             members = List.of();
         }
-        lookups.close();
+        work.close();
         close(all);
     }
 

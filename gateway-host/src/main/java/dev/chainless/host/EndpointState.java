@@ -37,19 +37,32 @@ final class EndpointState {
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
     private final AtomicInteger active = new AtomicInteger();
+    private final EndpointRecord record;
+    private final Runnable suspected;
+    private volatile boolean passesChecks = true;
+    private volatile int errorsAllowed = Integer.MAX_VALUE;
+    private volatile long backSince;
+    private volatile boolean back;
     private final boolean named;
     final Counter requests;
     final Counter failures;
     private volatile InetSocketAddress[] addresses;
 
+    /**
+     * Makes an endpoint without connections.
+     *
+     * @param suspected runs on a loop when there were too many errors in a row
+     */
     EndpointState(Endpoint endpoint, PoolConfig config, Use<HttpUpstream> codec, @Nullable TlsClient tls, Loops loops,
-            ClusterMetrics metrics) {
+            ClusterMetrics metrics, Runnable suspected) {
         this.endpoint = endpoint;
         this.config = config;
         this.codec = codec;
         this.tls = tls;
         this.loops = loops;
         this.metrics = metrics;
+        this.suspected = suspected;
+        this.record = new EndpointRecord(endpoint.authority(), loops.count());
         this.idle = new AtomicIntegerArray(loops.count());
         this.waiting = new AtomicIntegerArray(loops.count());
         this.requests = new Counter(loops.count());
@@ -123,9 +136,79 @@ final class EndpointState {
         };
     }
 
-    /** An attempt begins. */
-    void begin() {
-        active.incrementAndGet();
+    /** An attempt begins, unless there are too many. {@return whether it does} */
+    boolean begin(int most) {
+        if (active.incrementAndGet() > most) {
+            active.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    /** An attempt was answered. On a loop. */
+    void answered(int loop, int status, long nanos) {
+        if (record.answered(loop, status, nanos) == errorsAllowed) {
+            suspected.run();
+        }
+    }
+
+    /** An attempt failed. On a loop. */
+    void failed(int loop) {
+        if (record.failed(loop) == errorsAllowed) {
+            suspected.run();
+        }
+    }
+
+    EndpointRecord record() {
+        return record;
+    }
+
+    /** Sets after how many errors in a row somebody is to be told. */
+    void errorsAllowed(int count) {
+        errorsAllowed = count == 0 ? Integer.MAX_VALUE : count;
+    }
+
+    /** {@return whether its health checks, if there are any, say that it is well} */
+    boolean passesChecks() {
+        return passesChecks;
+    }
+
+    void passesChecks(boolean well) {
+        passesChecks = well;
+    }
+
+    /** {@return how it is, in a word for people} */
+    String state() {
+        return !passesChecks ? "ill" : record.isEjected() ? "ejected" : back ? "warming" : "well";
+    }
+
+    /** {@return whether it should get requests} */
+    boolean isAvailable() {
+        return passesChecks && !record.isEjected();
+    }
+
+    /** It is new, or gets requests again. */
+    void comesBack(long now) {
+        backSince = now;
+        back = true;
+    }
+
+    /** {@return the part of its share that it should get, 0.1 to 1} */
+    double warmth(long now, long slowStart) {
+        if (!back) {
+            return 1;
+        }
+        long since = now - backSince;
+        if (since >= slowStart) {
+            back = false;
+            return 1;
+        }
+        return Math.max(0.1, (double) since / slowStart);
+    }
+
+    /** {@return whether it is on the way to its share} */
+    boolean isWarming() {
+        return back;
     }
 
     /** An attempt is over. */

@@ -1,5 +1,6 @@
 package dev.chainless.host;
 
+import dev.chainless.config.RetryConfig;
 import dev.chainless.spi.http.Attempt;
 import dev.chainless.spi.http.Completion;
 import dev.chainless.spi.http.Exchange;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Read {@link Phase} for the order of things. Whatever happens, {@link #finish} runs once and last.
  */
-final class Flow extends StageRun {
+final class Flow extends StageRun implements AttemptHost {
     private static final Logger LOG = System.getLogger(Flow.class.getName());
 
     private int place;
@@ -43,6 +44,8 @@ final class Flow extends StageRun {
     private boolean upstreamSends;
     private boolean tunnel;
     private int triesLeft;
+    /** Whether the attempt under way is one of the cluster's retries. */
+    private boolean retrying;
     private long attemptStart;
 
     Flow(Loop loop, int place) {
@@ -248,7 +251,7 @@ final class Flow extends StageRun {
     }
 
     @Override
-    void guarded(Runnable work) {
+    public void guarded(Runnable work) {
         try {
             work.run();
         } catch (Throwable e) {
@@ -299,7 +302,8 @@ final class Flow extends StageRun {
         }
         attempt.begin(attempt.number() + 1, head);
         if (!pick(attempt)) {
-            reply(503, "the cluster has no endpoint");
+            endRetry();
+            reply(503, exchange.detail());
             return;
         }
         if (own) {
@@ -317,16 +321,21 @@ final class Flow extends StageRun {
         leaveEndpoint();
         Choice choice = cluster().choice();
         if (choice.isEmpty()) {
+            exchange.detail("the cluster has no endpoint that could be asked");
             return false;
         }
         Tier among = choice.tier(loop.index());
-        int at = among.pick(attempt, before);
+        int at = among.pick(attempt, before, cluster().maxRequests());
+        if (at < 0) {
+            exchange.detail("the endpoints have too many requests under way");
+            return false;
+        }
         Member member = among.member(at);
         attempt.endpoint(member.endpoint());
         pool = member.state().pool(loop.index());
         tier = among;
         picked = at;
-        member.state().begin();
+        cluster().endpoints().begun(loop.index());
         return true;
     }
 
@@ -336,12 +345,22 @@ final class Flow extends StageRun {
         if (among != null) {
             tier = null;
             among.member(picked).state().end();
+            cluster().endpoints().ended(loop.index());
+            endRetry();
+        }
+    }
+
+    private void endRetry() {
+        if (retrying) {
+            retrying = false;
+            cluster().endpoints().retryEnded();
         }
     }
 
     private void endpointFailed() {
         if (tier != null) {
             tier.picker().failed(picked);
+            tier.member(picked).state().failed(loop.index());
         }
         leaveEndpoint();
     }
@@ -357,8 +376,8 @@ final class Flow extends StageRun {
         }
     }
 
-    /** A connection is there. */
-    void linked(Link free) {
+    @Override
+    public void linked(Link free) {
         link = free;
         reused = free.use() > 0;
         phase = Phase.SENT;
@@ -367,7 +386,7 @@ final class Flow extends StageRun {
         cluster().metrics().attempts.increment(at);
         free.pool().endpoint().requests.increment(at);
         attemptStart = System.nanoTime();
-        limits.arm(attemptStart, cluster().responseTimeout().toNanos());
+        limits.arm(attemptStart, mayRetryLate() ? cluster().attemptTimeout() : cluster().responseTimeout().toNanos());
         responsePath.begin();
         free.connection().send(exchange.attempt());
         if (exchange.request().upgrade()) {
@@ -384,19 +403,17 @@ final class Flow extends StageRun {
         }
     }
 
-    /** There is no connection to be had. */
-    void unlinked(int status, String detail, boolean mayRetry) {
+    @Override
+    public void unlinked(int status, String detail, boolean mayRetry) {
         endpointFailed();
-        if (mayRetry && triesLeft > 0) {
-            triesLeft--;
-            cluster().metrics().retries.increment(loop.index());
-            attempt();
-        } else {
+        // Nothing of the request has gone anywhere, so that every method may be tried again.
+        if (!mayRetry || !retry(RetryConfig.On.CONNECT_FAILURE, true)) {
             reply(status, detail);
         }
     }
 
-    void upstreamFailed(boolean untouched, String detail) {
+    @Override
+    public void upstreamFailed(boolean untouched, String detail) {
         Link failed = link;
         link = null;
         upstreamSends = false;
@@ -405,31 +422,57 @@ final class Flow extends StageRun {
         if (failed != null) {
             failed.pool().endpoint().failures.increment(at);
         }
-        endpointFailed();
         switch (phase) {
             case SENT -> guarded(() -> {
+                boolean stale = untouched || reused; // a pooled connection that turned out to be dead says nothing
+                if (!stale) {
+                    endpointFailed();
+                }
                 responsePath.close();
-                if (triesLeft > 0 && replayable(untouched)) {
-                    triesLeft--;
-                    cluster().metrics().retries.increment(at);
-                    requestPath.shut();
-                    attempt();
-                } else {
+                if (!retry(stale ? RetryConfig.On.CONNECT_FAILURE : RetryConfig.On.RESET, untouched)) {
                     reply(502, detail);
                 }
             });
-            case UPSTREAM_RESPONSE, RESPONSE -> guarded(() -> reply(502, detail));
-            case STREAMING -> breakOff(Completion.UPSTREAM_ABORTED, detail);
+            case UPSTREAM_RESPONSE, RESPONSE -> guarded(() -> {
+                endpointFailed();
+                reply(502, detail);
+            });
+            case STREAMING -> {
+                endpointFailed();
+                breakOff(Completion.UPSTREAM_ABORTED, detail);
+            }
             default -> LOG.log(Level.DEBUG, "an attempt failed while {0}", phase);
         }
     }
 
+    /** Tries once more, if that is wanted and can be done. {@return whether it does} */
+    private boolean retry(RetryConfig.On after, boolean untouched) {
+        Cluster to = cluster();
+        if (triesLeft == 0 || !to.retriesOn(after) || !replayable(untouched) || !to.endpoints().takeRetry(to.config().retry())) {
+            return false;
+        }
+        triesLeft--;
+        to.metrics().retries.increment(loop.index());
+        leaveUpstream();
+        retrying = true;
+        responsePath.close();
+        requestPath.shut();
+        attempt();
+        return true;
+    }
+
+    /** {@return whether another attempt would follow on one that takes too long} */
+    private boolean mayRetryLate() {
+        return triesLeft > 0 && cluster().attemptTimeout() > 0 && cluster().retriesOn(RetryConfig.On.TIMEOUT)
+                && replayable(false);
+    }
+
     /**
-     * Whether the request may be sent once more: all of it is still here, and either the endpoint has not seen it, or it
-     * was on a pooled connection that turned out to be dead and sending it twice does no harm (RFC 9110, section 9.2.2).
+     * Whether the request may be sent once more: all of it is still here, and either the endpoint has not seen it, or sending it
+     * twice does no harm (RFC 9110, section 9.2.2).
      */
     private boolean replayable(boolean untouched) {
-        return !requestPath.delivered() && (untouched || (reused && idempotent(exchange.request().method())));
+        return !requestPath.delivered() && (untouched || idempotent(exchange.request().method()));
     }
 
     private static boolean idempotent(String method) {
@@ -441,14 +484,16 @@ final class Flow extends StageRun {
 
     // ---- response
 
-    void informational() {
+    @Override
+    public void informational() {
         if (phase == Phase.SENT) {
             downstream().informational(exchange, exchange.attempt().response());
             downstream().flush(exchange);
         }
     }
 
-    void upstreamHead() {
+    @Override
+    public void upstreamHead() {
         if (phase != Phase.SENT) {
             return;
         }
@@ -456,6 +501,19 @@ final class Flow extends StageRun {
         cluster().metrics().responseHead.record(loop.index(), moment - attemptStart);
         if (tier != null) {
             tier.picker().answered(picked, moment - attemptStart);
+            tier.member(picked).state().answered(loop.index(), exchange.attempt().response().status(),
+                    moment - attemptStart);
+        }
+        int status = exchange.attempt().response().status();
+        if (status >= 502 && status <= 504 && triesLeft > 0) {
+            try {
+                if (retry(RetryConfig.On.GATEWAY_ERROR, false)) {
+                    return;
+                }
+            } catch (Throwable e) {
+                broken(e);
+                return;
+            }
         }
         if (chain().hasUpstreamResponse()) {
             phase = Phase.UPSTREAM_RESPONSE;
@@ -477,7 +535,8 @@ final class Flow extends StageRun {
         run();
     }
 
-    void upstreamData(ByteBuf chunk) {
+    @Override
+    public void upstreamData(ByteBuf chunk) {
         if (phase == Phase.STREAMING && moment == 0) {
             limits.arm(cluster().idleTimeout().toNanos());
         }
@@ -492,7 +551,8 @@ final class Flow extends StageRun {
         }
     }
 
-    void upstreamEnd(@Nullable Head trailers) {
+    @Override
+    public void upstreamEnd(@Nullable Head trailers) {
         if (!upstreamSends) {
             return;
         }
@@ -506,7 +566,8 @@ final class Flow extends StageRun {
         }
     }
 
-    void upstreamReadComplete() {
+    @Override
+    public void upstreamReadComplete() {
         moment = 0;
         flushDownstream();
     }
@@ -544,7 +605,8 @@ final class Flow extends StageRun {
         }
     }
 
-    void upstreamWritable() {
+    @Override
+    public void upstreamWritable() {
         guarded(requestPath::writable);
     }
 
@@ -678,7 +740,14 @@ final class Flow extends StageRun {
             case IDLE -> {}
             case STREAMING -> breakOff(Completion.TIMED_OUT, "the body made no progress in time");
             case CONNECTING -> guarded(() -> reply(504, "no connection to an endpoint in time"));
-            case SENT -> guarded(() -> reply(504, "the endpoint did not answer in time"));
+            case SENT -> guarded(() -> {
+                if (tier != null) {
+                    endpointFailed();
+                }
+                if (cluster().attemptTimeout() == 0 || !retry(RetryConfig.On.TIMEOUT, false)) {
+                    reply(504, "the endpoint did not answer in time");
+                }
+            });
             case REQUEST, UPSTREAM_REQUEST, UPSTREAM_RESPONSE, RESPONSE ->
                 guarded(() -> {
                     if (goOnWithoutDecision()) {
@@ -778,6 +847,7 @@ final class Flow extends StageRun {
     private void finish(Completion reason) {
         dropPause();
         limits.clear();
+        leaveEndpoint();
         requestPath.close();
         responsePath.close();
         dropReplyBody();

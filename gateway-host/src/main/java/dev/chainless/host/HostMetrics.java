@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gateway's own metrics. Those of a listener, cluster or route live from the first generation that has it to the
@@ -29,6 +30,7 @@ final class HostMetrics {
     private final Map<String, ListenerMetrics> listeners = new ConcurrentHashMap<>();
     private final Map<String, ClusterMetrics> clusters = new ConcurrentHashMap<>();
     private final Map<RouteKey, RouteMetrics> routes = new ConcurrentHashMap<>();
+    private @Nullable ClusterMetrics checks;
 
     /** Stages that threw, an exchange answered by 500 each time. */
     final Counter stageFailures;
@@ -90,6 +92,16 @@ final class HostMetrics {
     /** {@return the metrics of a cluster's handshakes} */
     TlsMetrics clusterTls(String name) {
         return new TlsMetrics(registry.scope("cluster " + name, "cluster", name), "upstream_");
+    }
+
+    /** {@return what is counted of health checks, which are no requests of a cluster} */
+    synchronized ClusterMetrics checks() {
+        ClusterMetrics made = checks;
+        if (made == null) {
+            made = new ClusterMetrics(registry, "health checks", "(health checks)");
+            checks = made;
+        }
+        return made;
     }
 
     /** {@return the metrics of a cluster, the same at every call} */

@@ -57,43 +57,43 @@ final class Link implements HttpEgress {
         return trunk.uses++;
     }
 
-    private static Flow flow(Attempt attempt) {
-        return (Flow) attempt.exchange().host();
+    private static AttemptHost host(Attempt attempt) {
+        return (AttemptHost) attempt.exchange().host();
     }
 
     @Override
     public void informational(Attempt attempt) {
-        flow(attempt).informational();
+        host(attempt).informational();
     }
 
     @Override
     public void response(Attempt attempt) {
-        flow(attempt).upstreamHead();
+        host(attempt).upstreamHead();
     }
 
     @Override
     public void data(Attempt attempt, ByteBuf chunk) {
-        flow(attempt).upstreamData(chunk);
+        host(attempt).upstreamData(chunk);
     }
 
     @Override
     public void end(Attempt attempt, @Nullable Head trailers) {
-        flow(attempt).upstreamEnd(trailers);
+        host(attempt).upstreamEnd(trailers);
     }
 
     @Override
     public void readComplete(Attempt attempt) {
-        flow(attempt).upstreamReadComplete();
+        host(attempt).upstreamReadComplete();
     }
 
     @Override
     public void writable(Attempt attempt) {
-        flow(attempt).upstreamWritable();
+        host(attempt).upstreamWritable();
     }
 
     @Override
     public void failed(Attempt attempt, boolean untouched, String detail) {
-        flow(attempt).upstreamFailed(untouched, detail);
+        host(attempt).upstreamFailed(untouched, detail);
     }
 
     @Override

@@ -50,7 +50,7 @@ abstract class StageRun extends Cursor implements ExchangeHost {
     abstract void expired();
 
     /** Runs what may call stages or codecs; an exception that nobody foresaw ends the exchange, not the loop. */
-    abstract void guarded(Runnable work);
+    public abstract void guarded(Runnable work);
 
     /** All stages of the phase went on. */
     abstract void phaseDone();

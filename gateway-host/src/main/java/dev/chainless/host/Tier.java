@@ -3,6 +3,7 @@ package dev.chainless.host;
 import dev.chainless.spi.Balancer;
 import dev.chainless.spi.http.Attempt;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Endpoints among which the balancer chooses freely: those of zones that are equally near. Immutable. */
 final class Tier {
@@ -26,13 +27,22 @@ final class Tier {
         return List.of(members);
     }
 
-    /** {@return the index of a member for an attempt, if it can be had not the one of the attempt before} */
-    int pick(Attempt attempt, EndpointState before) {
-        int picked = picker.pick(attempt);
-        for (int i = 0; i < OTHERS && members.length > 1 && members[picked].state() == before; i++) {
-            picked = picker.pick(attempt);
+    /**
+     * {@return the index of a member that takes one more attempt, if it can be had not the one of the attempt before; -1 if
+     * none of those that were asked does} It counts from now on.
+     *
+     * @param most attempts under way at each
+     */
+    int pick(Attempt attempt, @Nullable EndpointState before, int most) {
+        for (int i = 0; i <= OTHERS; i++) {
+            int picked = picker.pick(attempt);
+            EndpointState state = members[picked].state();
+            boolean again = state == before && i < OTHERS && members.length > 1;
+            if (!again && state.begin(most)) {
+                return picked;
+            }
         }
-        return picked;
+        return -1;
     }
 
     Member member(int picked) {

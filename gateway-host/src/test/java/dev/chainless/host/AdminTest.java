@@ -48,7 +48,7 @@ class AdminTest {
 
         @Override
         public List<UpstreamRow> upstreams() {
-            return List.of(new UpstreamRow("app", "10.0.0.1:80", 1, "eu-1", "eu-1a", 0, 2, 3, 2, 4, 5));
+            return List.of(new UpstreamRow("app", "10.0.0.1:80", 1, "eu-1", "eu-1a", 0, "well", 2, 3, 2, 4, 5));
         }
 
         @Override
