@@ -62,9 +62,11 @@ final class Cluster implements Part {
 
     /** Makes the choice anew. Off the loops, one at a time. */
     void choose() {
-        List<Member> members = endpoints.members();
-        choice = members.isEmpty() ? Choice.none()
-                : Choice.of(members, member -> member.state().isAvailable(), config.zones(), node, balancer.made(), loops);
+        synchronized (balancer) { // which the cluster of before may still have
+            List<Member> members = endpoints.members();
+            choice = members.isEmpty() ? Choice.none()
+                    : Choice.of(members, member -> member.state().isAvailable(), config.zones(), node, balancer.made(), loops);
+        }
     }
 
     /** The endpoints have changed. As {@link #choose}, but throws nothing. */

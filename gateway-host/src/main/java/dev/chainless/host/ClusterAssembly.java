@@ -96,7 +96,7 @@ final class ClusterAssembly {
 
     private <C extends Record> @Nullable Source source(String name, DiscoveryConfig entry, LoadedPlugin plugin,
             DiscoveryPlugin<C> discovery, @Nullable Cluster before) {
-        C bound = shop.bind(entry.settings(), discovery.config(), discovery);
+        C bound = shop.bind(entry.settings(), plugin, discovery::config);
         if (bound == null) {
             return null;
         }

@@ -135,10 +135,15 @@ final class EndpointSet implements Part {
     }
 
     /** Lets a cluster choose, now and whenever something changes; what its balancer throws now is thrown here. */
+    @SuppressWarnings("ReferenceEquality")
     void watch(Cluster watcher) {
+        List<Member> seen = members;
+        watcher.choose(); // not under the lock: it calls a plugin for the first time, which may not come back
         synchronized (lock) {
-            watcher.choose();
             watchers.add(watcher);
+            if (members != seen) {
+                watcher.changed();
+            }
         }
     }
 
