@@ -18,6 +18,7 @@ module dev.chainless.host {
     requires io.netty.transport.classes.io_uring;
     requires io.netty.transport.unix.common;
     requires java.management;
+    requires jdk.management;
     requires jdk.jfr;
     requires io.prometheus.metrics.model;
     requires micrometer.core;

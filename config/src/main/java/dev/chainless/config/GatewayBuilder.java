@@ -70,6 +70,11 @@ public final class GatewayBuilder {
         return set("plugin-policy", table);
     }
 
+    /** Sets keys of {@code [overload]}. */
+    public GatewayBuilder overload(Consumer<Table> table) {
+        return set("overload", table);
+    }
+
     /** Adds {@code [plugins.<name>]}. */
     public GatewayBuilder plugin(String name, Consumer<Table> table) {
         return add("plugins", name, table);

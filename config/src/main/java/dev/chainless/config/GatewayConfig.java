@@ -17,6 +17,7 @@ import java.util.TreeSet;
  * @param pluginPolicy which plugins are trusted
  * @param tls of all listeners and clusters that use it
  * @param plugins how the gateway treats plugins, by the plugin's name
+ * @param overload what happens when there is hardly room for more
  * @param listeners by name, at least one
  * @param clusters by name; see {@link #clusterNames()} for all that a route may name
  * @param stages named stages, which routes and listeners refer to
@@ -31,6 +32,7 @@ public record GatewayConfig(
         @Doc("A tiny origin inside the gateway, for trying it out.") DemoConfig demo,
         @Doc("Which plugins are trusted, and what is asked of them.") PluginPolicyConfig pluginPolicy,
         @Doc("TLS of all listeners and clusters that use it.") TlsConfig tls,
+        @Doc("What happens when there is hardly room for more.") OverloadConfig overload,
         @Doc("How the gateway treats plugins. The jar of each is found by this name.")
         Map<String, PluginConfig> plugins,
         @Doc("Where clients connect. At least one.") Map<String, ListenerConfig> listeners,
@@ -46,7 +48,7 @@ public record GatewayConfig(
 
     /** {@return the same with other threads, connections and buffers} */
     public GatewayConfig withRuntime(RuntimeConfig other) {
-        return new GatewayConfig(node, other, admin, demo, pluginPolicy, tls, plugins, listeners, clusters, stages,
+        return new GatewayConfig(node, other, admin, demo, pluginPolicy, tls, overload, plugins, listeners, clusters, stages,
                 routes, include);
     }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param rewrite what is changed of the request's target on the way upstream
  * @param timeout for the whole exchange; zero for none
  * @param maxBody the largest request body, past which the client gets 413; zero for no limit
+ * @param priority which requests are refused last when the gateway is overloaded
  * @param position where the table begins
  */
 public record RouteConfig(
@@ -39,6 +40,8 @@ public record RouteConfig(
         @Doc("The largest request body; a larger one gets 413. 0: no limit. Bodies are streamed, not kept, so that "
                 + "this guards the servers behind, not the gateway's memory.")
         @Default("64MiB") ByteSize maxBody,
+        @Doc("Which requests are refused last when the gateway is overloaded; see [overload].") @Default("normal")
+        Priority priority,
         Position position) {
     /** Refuses a rewrite that would do nothing. */
     public RouteConfig {
@@ -50,5 +53,18 @@ public record RouteConfig(
             throw new IllegalArgumentException(
                     "\"rewrite.prefix\" needs a match.path that ends in \"/*\", found \"" + match.path() + "\"");
         }
+    }
+
+    /** Whose requests are refused first. */
+    public enum Priority {
+        /** First. */
+        @Doc("refused first")
+        LOW,
+        /** When that was not enough. */
+        @Doc("refused when that was not enough")
+        NORMAL,
+        /** Never. */
+        @Doc("never refused for overload")
+        HIGH
     }
 }

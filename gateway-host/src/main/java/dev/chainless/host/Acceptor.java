@@ -74,7 +74,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     boolean enter(Loop loop) {
         int all = listeners.connected();
         int own = open.incrementAndGet();
-        if (all > listeners.maxConnections() || own > limit) {
+        if (all > listeners.maxConnections() || own > limit || !listeners.accepts()) {
             listeners.disconnected();
             open.decrementAndGet();
             counters.refused.incrementShared();
@@ -139,6 +139,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         System.getLogger(Listeners.class.getName()).log(System.Logger.Level.WARNING,
                 "Listener \"" + name + "\" cannot accept a connection: " + cause.getMessage());
         ctx.channel().config().setAutoRead(false);
-        var _ = ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(true), 100, TimeUnit.MILLISECONDS);
+        var _ = ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(listeners.accepts()), 100, TimeUnit.MILLISECONDS);
     }
 }

@@ -254,7 +254,8 @@ final class EndpointPool {
             move(link, endpoint.pool(needy), false);
             return;
         }
-        if (idle.size() >= endpoint.config().maxIdle() || endpoint.config().keepAlive().isZero()) {
+        if (idle.size() >= endpoint.config().maxIdle() || loop.grade().atLeast(Grade.SHRINK_POOLS)
+                || endpoint.config().keepAlive().isZero()) {
             countIdle(link, -1);
             link.connection().close();
             return;
@@ -377,6 +378,11 @@ final class EndpointPool {
     void close() {
         closed = true;
         expiry.close();
+        shrink();
+    }
+
+    /** Closes what is idle. */
+    void shrink() {
         for (Link link = idle.pollLast(); link != null; link = idle.pollLast()) {
             countIdle(link, -1);
             link.connection().close();

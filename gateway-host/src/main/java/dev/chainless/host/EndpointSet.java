@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -333,12 +334,21 @@ final class EndpointSet implements Part {
         close(all);
     }
 
+    /** Closes what is idle. */
+    void shrink() {
+        eachPool(members.stream().map(Member::state).toList(), EndpointPool::shrink);
+    }
+
     /** Closes what is idle, and lets what is busy close when it becomes so. */
     private void close(List<EndpointState> gone) {
+        eachPool(gone, EndpointPool::close);
+    }
+
+    private void eachPool(List<EndpointState> of, Consumer<EndpointPool> action) {
         // In pieces, so that no loop is kept from its exchanges by thousands of pools at once.
-        for (int from = 0; from < gone.size(); from += 64) {
-            List<EndpointState> piece = gone.subList(from, Math.min(gone.size(), from + 64));
-            engine.loops().eachLater(loop -> piece.forEach(state -> state.pool(loop.index()).close()));
+        for (int from = 0; from < of.size(); from += 64) {
+            List<EndpointState> piece = of.subList(from, Math.min(of.size(), from + 64));
+            engine.loops().eachLater(loop -> piece.forEach(state -> action.accept(state.pool(loop.index()))));
         }
     }
 }

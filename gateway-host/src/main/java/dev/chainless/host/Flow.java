@@ -4,11 +4,13 @@ import dev.chainless.config.RetryConfig;
 import dev.chainless.spi.http.Attempt;
 import dev.chainless.spi.http.Completion;
 import dev.chainless.spi.http.Exchange;
+import dev.chainless.spi.http.FieldLine;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpDownstream;
 import io.netty.buffer.ByteBuf;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Flow extends StageRun implements AttemptHost {
     private static final Logger LOG = System.getLogger(Flow.class.getName());
+    private static final byte[] OVERLOADED = "503 the gateway is overloaded\n".getBytes(StandardCharsets.US_ASCII);
 
     private int place;
     private final RequestPath requestPath = new RequestPath(this);
@@ -119,11 +122,25 @@ final class Flow extends StageRun implements AttemptHost {
             limits.arm(0);
         }
         phase = Phase.REQUEST;
+        if (loop.grade().refuses(found.priority())) {
+            overloaded(at);
+            return;
+        }
         if (exchange.request().contentLength() > found.maxBody()) {
             reply(413, "the request's body is longer than the route allows");
             return;
         }
         pass();
+    }
+
+    private void overloaded(ListenerState at) {
+        Generation under = Objects.requireNonNull(generation);
+        at.metrics().shed.increment(loop.index());
+        exchange.detail("the gateway is overloaded");
+        exchange.respond(503, Reasons.PLAIN_TEXT, loop.buffer(OVERLOADED));
+        exchange.response().set(FieldLine.of("Retry-After",
+                Long.toString(under.config().overload().retryAfter().toSeconds())));
+        beginReply();
     }
 
     /** Begins with the stages, less those that were given up, unless one of them must not be left out. */
@@ -619,7 +636,7 @@ final class Flow extends StageRun implements AttemptHost {
     /** The gateway answers itself. */
     private void reply(int status, String detail) {
         exchange.detail(detail);
-        byte[] text = (status + " " + Reasons.of(status) + "\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] text = (status + " " + Reasons.of(status) + "\n").getBytes(StandardCharsets.US_ASCII);
         exchange.respond(status, Reasons.PLAIN_TEXT, loop.buffer(text));
         beginReply();
     }

@@ -59,6 +59,7 @@ public final class Gateway implements AutoCloseable {
     private @Nullable DemoOrigin demo;
     private @Nullable Admin admin;
     private @Nullable LoopWatch watch;
+    private @Nullable Overload overload;
     private @Nullable PluginWatcher watcher;
     private volatile boolean listening;
 
@@ -172,6 +173,8 @@ public final class Gateway implements AutoCloseable {
             LOG.log(Level.WARNING, "The service manager handed over the socket {0}, which no listener has taken",
                     unused);
         }
+        overload = new Overload(loops, listeners, engine.generations(), engine.metrics().scope("host"),
+                () -> config().overload());
         watch = new LoopWatch(loops.all(), hostMetrics, () -> config().runtime().loopStall());
         if (plugins.directory() != null) {
             watcher = new PluginWatcher(plugins, reloader::respecialise);
@@ -362,6 +365,9 @@ public final class Gateway implements AutoCloseable {
         }
         if (watch != null) {
             watch.close();
+        }
+        if (overload != null) {
+            overload.close();
         }
         // The loops close their connections, so that every exchange ends and is logged while its stages are still there.
         loops.stop();

@@ -107,6 +107,6 @@ final class Ingress implements HttpIngress {
 
     @Override
     public boolean draining() {
-        return draining;
+        return draining || loops.get(0).grade().atLeast(Grade.NO_KEEP_ALIVE);
     }
 }

@@ -11,6 +11,7 @@ final class ListenerMetrics {
     final Counter requests;
     final Counter ended;
     final Counter malformed;
+    final Counter shed;
     final Counter received;
     final Counter sent;
     final LatencyHistogram duration;
@@ -29,6 +30,7 @@ final class ListenerMetrics {
         refused = scope.counter("connections_refused", "Connections that were closed at once, at a limit.");
         requests = scope.counter("exchanges", "Requests whose head was read or refused.");
         ended = scope.counter("exchanges_ended", "Exchanges that have ended.");
+        shed = scope.counter("exchanges_shed", "Requests that were answered with 503 since the gateway is overloaded.");
         malformed = scope.counter("malformed", "Requests that do not follow the protocol or exceed its bounds.");
         received = scope.counter("received_bytes", "Bytes read from clients.");
         sent = scope.counter("sent_bytes", "Bytes written to clients.");

@@ -33,6 +33,7 @@ final class Listeners {
     private final AtomicInteger connections = new AtomicInteger();
     private ConnectionIds.@Nullable Key ids;
     private volatile int maxConnections;
+    private volatile boolean accepting = true;
     private volatile Map<String, Bound> bound = Map.of();
 
     /** A listening socket and what it is for; beside it those of QUIC, null if it is not spoken. */
@@ -54,6 +55,19 @@ final class Listeners {
 
     int maxConnections() {
         return maxConnections;
+    }
+
+    /** Accepts connections, or lets them wait in the sockets' queues. On any thread. */
+    void accept(boolean now) {
+        if (accepting != now) {
+            accepting = now;
+            bound.values().forEach(listener -> listener.channel().config().setAutoRead(now));
+        }
+    }
+
+    /** {@return whether connections are accepted} */
+    boolean accepts() {
+        return accepting;
     }
 
     int connected() {
@@ -177,7 +191,7 @@ final class Listeners {
                 now.acceptor().limit(now.config().maxConnections());
                 taken.stream().filter(old -> old.channel().equals(now.channel())).forEach(old -> take(old, now));
             });
-            opened.forEach(channel -> channel.config().setAutoRead(true));
+            opened.forEach(channel -> channel.config().setAutoRead(accepting));
             next.values().forEach(now -> {
                 if (now.quic() != null) {
                     now.quic().serve(now.acceptor(), now.config().quic());

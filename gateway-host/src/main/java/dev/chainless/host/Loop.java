@@ -28,6 +28,7 @@ final class Loop {
     private final AtomicInteger connections = new AtomicInteger();
     private final int maxBuffered;
     private volatile boolean stalled;
+    private volatile Grade grade = Grade.NONE;
     private int activeFlows;
 
     Loop(int index, EventLoop eventLoop, ScheduledExecutorService clock, int maxBuffered) {
@@ -55,6 +56,15 @@ final class Loop {
 
     AtomicInteger connections() {
         return connections;
+    }
+
+    /** {@return how overloaded the gateway is} */
+    Grade grade() {
+        return grade;
+    }
+
+    void grade(Grade now) {
+        grade = now;
     }
 
     /** {@return whether something keeps it from coming back, so that what is new had better go elsewhere} From any thread. */

@@ -1,6 +1,7 @@
 package dev.chainless.host;
 
 import dev.chainless.config.Rewrite;
+import dev.chainless.config.RouteConfig;
 import dev.chainless.config.RouteTarget;
 import dev.chainless.spi.http.Exchange;
 import dev.chainless.spi.http.FieldLine;
@@ -22,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param action what happens after the request stages
  * @param timeoutNanos for the whole exchange, 0 for none
  * @param maxBody of the request in bytes
+ * @param priority whether its requests are refused under overload
  * @param metrics of the route on this listener
  */
-record Route(String name, Chain chain, Action action, long timeoutNanos, long maxBody, RouteMetrics metrics) {
+record Route(String name, Chain chain, Action action, long timeoutNanos, long maxBody, RouteConfig.Priority priority,
+        RouteMetrics metrics) {
 
     /** What happens after the request stages. */
     sealed interface Action permits ToClusters, LocalReply {}
