@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param to where the requests go
  * @param rewrite what is changed of the request's target on the way upstream
  * @param timeout for the whole exchange; zero for none
+ * @param deadlineHeader by which clients and endpoints are told of the time that is left; empty for none
  * @param maxBody the largest request body, past which the client gets 413; zero for no limit
  * @param priority which requests are refused last when the gateway is overloaded
  * @param position where the table begins
@@ -37,6 +38,10 @@ public record RouteConfig(
         @Doc("How long the whole exchange may take, body and all. 0s: no limit but the cluster's response-timeout and "
                 + "idle-timeout.")
         @Default("0s") @Range(max = "24h") Duration timeout,
+        @Doc("The field by which a client says how long it will wait, and the endpoint is told what is left of that: "
+                + "\"grpc-timeout\" in its own notation, any other in milliseconds. The time is never longer than timeout. "
+                + "Empty: none.")
+        @Default("") String deadlineHeader,
         @Doc("The largest request body; a larger one gets 413. 0: no limit. Bodies are streamed, not kept, so that "
                 + "this guards the servers behind, not the gateway's memory.")
         @Default("64MiB") ByteSize maxBody,
@@ -45,6 +50,9 @@ public record RouteConfig(
         Position position) {
     /** Refuses a rewrite that would do nothing. */
     public RouteConfig {
+        if (!deadlineHeader.matches("[0-9A-Za-z!#$%&'*+.^_`|~-]*")) {
+            throw new IllegalArgumentException("deadline-header = \"" + deadlineHeader + "\" is no name of a field");
+        }
         boolean forwards = to instanceof RouteTarget.ToCluster || to instanceof RouteTarget.Weighted;
         if (rewrite.isPresent() && !forwards) {
             throw new IllegalArgumentException("\"rewrite\" is for routes to a cluster");

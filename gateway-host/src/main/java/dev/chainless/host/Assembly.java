@@ -253,7 +253,8 @@ final class Assembly {
             return before;
         }
         return new ListenerState.Made(route, clusters, new Route(route.name(), chain, action(route, clusters),
-                route.timeout().toNanos(), route.maxBody().bytes() == 0 ? Long.MAX_VALUE : route.maxBody().bytes(),
+                route.timeout().toNanos(), DeadlineField.of(route.deadlineHeader()),
+                route.maxBody().bytes() == 0 ? Long.MAX_VALUE : route.maxBody().bytes(),
                 route.priority(),
                 engine.hostMetrics().route(route.name(), listener)));
     }

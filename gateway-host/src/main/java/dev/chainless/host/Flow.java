@@ -4,7 +4,7 @@ import dev.chainless.config.RetryConfig;
 import dev.chainless.spi.http.Attempt;
 import dev.chainless.spi.http.Completion;
 import dev.chainless.spi.http.Exchange;
-import dev.chainless.spi.http.FieldLine;
+import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpDownstream;
 import io.netty.buffer.ByteBuf;
@@ -117,8 +117,9 @@ final class Flow extends StageRun implements AttemptHost {
         route = found;
         chain = found.chain();
         exchange.routed(found.name(), "");
-        if (found.timeoutNanos() > 0) {
-            limits.total(exchange.startNanos() + found.timeoutNanos());
+        long within = within(found);
+        if (within > 0) {
+            limits.total(exchange.startNanos() + within);
             limits.arm(0);
         }
         phase = Phase.REQUEST;
@@ -133,13 +134,20 @@ final class Flow extends StageRun implements AttemptHost {
         pass();
     }
 
+    /** {@return how long the exchange may take: as the route says, and as the client does; 0 for no limit} */
+    private long within(Route found) {
+        long most = found.timeoutNanos();
+        long asked = found.deadline() == null ? 0 : found.deadline().read(exchange.request());
+        return asked == 0 ? most : most == 0 ? asked : Math.min(asked, most);
+    }
+
     private void overloaded(ListenerState at) {
         Generation under = Objects.requireNonNull(generation);
         at.metrics().shed.increment(loop.index());
         exchange.detail("the gateway is overloaded");
         exchange.respond(503, Reasons.PLAIN_TEXT, loop.buffer(OVERLOADED));
-        exchange.response().set(FieldLine.of("Retry-After",
-                Long.toString(under.config().overload().retryAfter().toSeconds())));
+        exchange.response().set(FieldName.RETRY_AFTER,
+                Long.toString(under.config().overload().retryAfter().toSeconds()));
         beginReply();
     }
 
@@ -313,6 +321,9 @@ final class Flow extends StageRun implements AttemptHost {
         Attempt attempt = exchange.attempt();
         Head head = exchange.request();
         boolean own = chain().hasUpstreamRequest();
+        if (route != null && route.deadline() != null && limits.total() != 0) {
+            route.deadline().write(head, limits.total() - System.nanoTime());
+        }
         if (own) {
             attemptHead.copyFrom(head);
             head = attemptHead;

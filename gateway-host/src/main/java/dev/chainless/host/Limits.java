@@ -23,6 +23,11 @@ final class Limits {
         total = nanoTime;
     }
 
+    /** {@return when the whole exchange is to end, 0 if that is not limited} */
+    long total() {
+        return total;
+    }
+
     /** Limits the stage that waits; 0 when it does no more. Acts from the next {@link #arm} on. */
     void stage(long nanoTime) {
         stage = nanoTime;

@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
  * @param chain the listener's stages and the route's
  * @param action what happens after the request stages
  * @param timeoutNanos for the whole exchange, 0 for none
+ * @param deadline the field that says how long the client waits, null for none
  * @param maxBody of the request in bytes
  * @param priority whether its requests are refused under overload
  * @param metrics of the route on this listener
  */
-record Route(String name, Chain chain, Action action, long timeoutNanos, long maxBody, RouteConfig.Priority priority,
+record Route(String name, Chain chain, Action action, long timeoutNanos, @Nullable DeadlineField deadline,
+        long maxBody, RouteConfig.Priority priority,
         RouteMetrics metrics) {
 
     /** What happens after the request stages. */
