@@ -4,13 +4,13 @@
  * <h2>Generations</h2>
  *
  * <p>What a configuration is made into is a {@code Generation}: listeners with their routes and chains, clusters, and the
- * {@code Use}s of plugins, which are stages, codecs and balancers. {@code Assembly} makes it whole, or throws all that is
+ * {@code Use}s of plugins, which are stages, codecs, balancers and discoveries. {@code Assembly} makes it whole, or throws all that is
  * wrong. {@code Generations} holds the one of the moment; a request's head takes it with one volatile read, and that
  * exchange keeps it.
  *
  * <p>A reload ({@code Reloader}) makes the next generation out of the one before. Taken over is a stage, codec or balancer
- * whose plugin is the same instance and whose bound table is equal; an endpoint with its pools, whose codec and limits
- * are the same; a chain of the same stages; a route whose table, chain and clusters are the same; a listening socket of
+ * whose plugin is the same instance and whose bound table is equal; the endpoints of a cluster with their pools, where codec and
+ * limits are the same; a chain of the same stages; a route whose table, chain and clusters are the same; a listening socket of
  * the same address. Sockets are bound before anything is published. Then:
  *
  * <ol>
@@ -57,6 +57,21 @@
  *
  * <p>A stage that throws has its exchange answered by 500, or go on behind it where the stage says that it fails open;
  * {@code ChainHealth} counts, and gives a stage up that fails too often in a row.
+ *
+ * <h2>Where a request goes</h2>
+ *
+ * <p>A {@code Cluster} is a choice among an {@code EndpointSet}: the endpoints of the configuration and those that
+ * discoveries tell ({@code Source}). What changes there is worked out in the background and published by one volatile write of
+ * a {@code Choice}: which share of the requests goes to which {@code Tier} (priority, then nearness), and a picker of the
+ * balancer for each. For an attempt, {@code Flow} reads the choice, picks, and takes a connection of the endpoint's
+ * {@code EndpointPool} on its own loop.
+ *
+ * <p>An endpoint gets requests unless its {@code HealthCheck} says that it is ill, or the {@code Ejector} has found by its answers
+ * ({@code EndpointRecord}) that it had better not. An attempt that fails is followed by another one where that is safe, the
+ * configuration wants it and the cluster's budget allows it.
+ *
+ * <p>{@code Overload} looks at what can run short, and each loop goes by the {@code Grade} that it is told: connections are
+ * given up first, then requests by the priority of their routes.
  *
  * <h2>Threads</h2>
  *

@@ -91,7 +91,8 @@
  * <h2>Other plugins</h2>
  *
  * <p>{@link dev.chainless.spi.AuthPlugin} and {@link dev.chainless.spi.PolicyPlugin} make stages that can never be
- * bypassed; {@link dev.chainless.spi.BalancerPlugin} chooses endpoints; {@link dev.chainless.spi.ProtocolPlugin} reads and
+ * bypassed; {@link dev.chainless.spi.BalancerPlugin} chooses among the endpoints that there
+ * are, which {@link dev.chainless.spi.DiscoveryPlugin} may find; {@link dev.chainless.spi.ProtocolPlugin} reads and
  * writes a protocol on channels that the host supplies.
  */
 package dev.chainless.spi;
