@@ -48,7 +48,8 @@ public record GatewayConfig(
 
     /** {@return the same with other threads, connections and buffers} */
     public GatewayConfig withRuntime(RuntimeConfig other) {
-        return new GatewayConfig(node, other, admin, demo, pluginPolicy, tls, overload, plugins, listeners, clusters, stages,
+        return new GatewayConfig(node, other, admin, demo, pluginPolicy, tls, overload, plugins, listeners, clusters,
+                stages,
                 routes, include);
     }
 

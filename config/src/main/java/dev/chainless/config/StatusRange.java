@@ -25,7 +25,8 @@ public record StatusRange(int from, int to) {
                 return new StatusRange(from, to);
             }
         }
-        throw new IllegalArgumentException("\"" + text + "\" is no status such as \"204\", and no range such as \"200-299\"");
+        throw new IllegalArgumentException(
+                "\"" + text + "\" is no status such as \"204\", and no range such as \"200-299\"");
     }
 
     /** {@return whether a status is one of them} */

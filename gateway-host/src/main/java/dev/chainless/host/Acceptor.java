@@ -139,6 +139,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         System.getLogger(Listeners.class.getName()).log(System.Logger.Level.WARNING,
                 "Listener \"" + name + "\" cannot accept a connection: " + cause.getMessage());
         ctx.channel().config().setAutoRead(false);
-        var _ = ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(listeners.accepts()), 100, TimeUnit.MILLISECONDS);
+        var _ = ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(listeners.accepts()), 100,
+                TimeUnit.MILLISECONDS);
     }
 }

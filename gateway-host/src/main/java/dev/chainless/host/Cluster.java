@@ -65,7 +65,8 @@ final class Cluster implements Part {
         synchronized (balancer) { // which the cluster of before may still have
             List<Member> members = endpoints.members();
             choice = members.isEmpty() ? Choice.none()
-                    : Choice.of(members, member -> member.state().isAvailable(), config.zones(), node, balancer.made(), loops);
+                    : Choice.of(members, member -> member.state().isAvailable(), config.zones(), node, balancer.made(),
+                            loops);
         }
     }
 

@@ -87,8 +87,9 @@ final class Ejector {
             for (EndpointRecord endpoint : busy) {
                 long mean = endpoint.meanNanos();
                 if (mean > middle * config.latency()) {
-                    changed |= eject(all, endpoint, now, "its answers take " + mean / 1000 + " µs, those of the one in the "
-                            + "middle " + middle / 1000 + " µs");
+                    changed |= eject(all, endpoint, now,
+                            "its answers take " + mean / 1000 + " µs, those of the one in the "
+                                    + "middle " + middle / 1000 + " µs");
                 }
             }
         }

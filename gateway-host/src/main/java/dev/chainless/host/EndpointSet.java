@@ -228,7 +228,8 @@ final class EndpointSet implements Part {
         List<Member> all = new ArrayList<>(endpoints.size());
         endpoints.forEach((authority, endpoint) -> {
             EndpointState state = Objects.requireNonNull(states.get(authority));
-            all.add(new Member(endpoint, state, (int) Math.ceil(endpoint.weight() * 100 * state.warmth(now, slowStart))));
+            all.add(new Member(endpoint, state,
+                    (int) Math.ceil(endpoint.weight() * 100 * state.warmth(now, slowStart))));
         });
         members = List.copyOf(all);
         watchers.forEach(Cluster::changed);
@@ -277,8 +278,9 @@ final class EndpointSet implements Part {
                 new PoolConfig(how.timeout(), Duration.ZERO, 1, 0, 1, 1), codec, tls, engine.loops(),
                 engine.hostMetrics().checks(), () -> {});
         asked.lookUp();
-        var check = new HealthCheck(cluster, state, asked, how, engine.loops().get(checks.size() % engine.loops().count()),
-                () -> checked(state));
+        var check =
+                new HealthCheck(cluster, state, asked, how, engine.loops().get(checks.size() % engine.loops().count()),
+                        () -> checked(state));
         checks.put(state, check);
         check.start();
     }

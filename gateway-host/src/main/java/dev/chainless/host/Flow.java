@@ -3,7 +3,6 @@ package dev.chainless.host;
 import dev.chainless.config.RetryConfig;
 import dev.chainless.spi.http.Attempt;
 import dev.chainless.spi.http.Completion;
-import dev.chainless.spi.http.Exchange;
 import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpDownstream;
@@ -476,7 +475,8 @@ final class Flow extends StageRun implements AttemptHost {
     /** Tries once more, if that is wanted and can be done. {@return whether it does} */
     private boolean retry(RetryConfig.On after, boolean untouched) {
         Cluster to = cluster();
-        if (triesLeft == 0 || !to.retriesOn(after) || !replayable(untouched) || !to.endpoints().takeRetry(to.config().retry())) {
+        if (triesLeft == 0 || !to.retriesOn(after) || !replayable(untouched)
+                || !to.endpoints().takeRetry(to.config().retry())) {
             return false;
         }
         triesLeft--;

@@ -69,7 +69,8 @@ final class GatewayView implements AdminView {
                     EndpointState endpoint = member.state();
                     int idle = endpoint.idle();
                     rows.add(new UpstreamRow(name, member.endpoint().authority(), member.endpoint().weight(),
-                            member.endpoint().region(), member.endpoint().zone(), member.endpoint().priority(), endpoint.state(),
+                            member.endpoint().region(), member.endpoint().zone(), member.endpoint().priority(),
+                            endpoint.state(),
                             Math.max(0, endpoint.connections() - idle), idle, endpoint.active(),
                             endpoint.requests.sum(), endpoint.failures.sum()));
                 }

@@ -6,20 +6,31 @@ import dev.chainless.config.RouteConfig;
 /** How overloaded the gateway is, and so what it does about that. In order; each does what those before it do, too. */
 enum Grade {
     /** There is room. */
-    NONE,
+    NONE(0),
     /** Connections of HTTP/1.1 are closed behind a response. */
-    NO_KEEP_ALIVE,
+    NO_KEEP_ALIVE(1),
     /** Idle connections to endpoints are closed. */
-    SHRINK_POOLS,
+    SHRINK_POOLS(2),
     /** Requests of low priority are refused. */
-    REFUSE_LOW,
+    REFUSE_LOW(3),
     /** Requests of normal priority are refused. */
-    REFUSE_NORMAL,
+    REFUSE_NORMAL(4),
     /** No connection is accepted. */
-    STOP_ACCEPTING;
+    STOP_ACCEPTING(5);
 
     /** By how many percent there must be more room than there was, so that nothing goes to and fro. */
     private static final int SLACK = 3;
+
+    private final int number;
+
+    Grade(int number) {
+        this.number = number;
+    }
+
+    /** {@return 0 for none, more the worse it is; for a metric} */
+    int number() {
+        return number;
+    }
 
     /** {@return whether it is at least as bad as another} */
     boolean atLeast(Grade other) {

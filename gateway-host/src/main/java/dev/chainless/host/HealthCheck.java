@@ -69,7 +69,8 @@ final class HealthCheck {
             inARow = 0;
             endpoint.passesChecks(well);
             if (well) {
-                LOG.log(Level.INFO, "The endpoint {0} of cluster \"{1}\" is well again", endpoint.endpoint().authority(),
+                LOG.log(Level.INFO, "The endpoint {0} of cluster \"{1}\" is well again",
+                        endpoint.endpoint().authority(),
                         cluster);
             } else {
                 LOG.log(Level.WARNING, "The endpoint {0} of cluster \"{1}\" fails its health checks: {2}",

@@ -10,11 +10,14 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -40,7 +43,7 @@ final class Overload implements AutoCloseable {
     /** By loop: how late it was the last times, where the next time goes, whether it was asked. */
     private final List<AtomicLongArray> lags;
     private final Thread watcher;
-    private final AtomicIntegerArray used = new AtomicIntegerArray(Resource.values().length);
+    private final Map<Resource, AtomicInteger> used = new EnumMap<>(Resource.class);
     private Grade grade = Grade.NONE;
     private long counted;
 
@@ -64,9 +67,11 @@ final class Overload implements AutoCloseable {
         this.counted = System.nanoTime() - BETWEEN_COUNTS;
         metrics.gauge("overload_grade", "What is done for there being hardly room: 0 nothing, 1 no keep-alive, 2 pools "
                 + "shrink, 3 and 4 requests of low and of normal priority are refused, 5 nothing is accepted.",
-                () -> loops.all().stream().mapToInt(loop -> loop.grade().ordinal()).max().orElse(0));
+                () -> loops.all().stream().mapToInt(loop -> loop.grade().number()).max().orElse(0));
         for (Resource resource : Resource.values()) {
-            metrics.gauge("overload_percent", "How much of what can run short is in use.", () -> used.get(resource.ordinal()),
+            used.put(resource, new AtomicInteger());
+            metrics.gauge("overload_percent", "How much of what can run short is in use.",
+                    () -> used(resource),
                     "resource", resource.name().toLowerCase(Locale.ROOT).replace('_', '-'));
         }
         // Not a virtual thread: the loops may be busy enough to keep those from running.
@@ -94,7 +99,7 @@ final class Overload implements AutoCloseable {
         // Idle connections are no reason to refuse requests: past the limit, others are closed as they come.
         int most = Math.min(connections, now.shrinkPools() - 1);
         for (Resource resource : List.of(Resource.HEAP, Resource.DIRECT_MEMORY, Resource.DESCRIPTORS)) {
-            most = Math.max(most, used.get(resource.ordinal()));
+            most = Math.max(most, used(resource));
         }
         int latest = 0;
         Grade least = Grade.STOP_ACCEPTING;
@@ -118,13 +123,17 @@ final class Overload implements AutoCloseable {
     }
 
     private void used(Resource resource, int percent) {
-        used.set(resource.ordinal(), percent);
+        Objects.requireNonNull(used.get(resource)).set(percent);
+    }
+
+    private int used(Resource resource) {
+        return Objects.requireNonNull(used.get(resource)).get();
     }
 
     private String inUse() {
         return Arrays.stream(Resource.values()).filter(resource -> resource != Resource.LOOPS)
                 .map(resource -> resource.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " "
-                        + used.get(resource.ordinal()))
+                        + used(resource))
                 .collect(Collectors.joining(", "));
     }
 

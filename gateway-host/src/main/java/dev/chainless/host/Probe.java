@@ -7,7 +7,6 @@ import dev.chainless.spi.http.Exchange;
 import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.Suspension;
-import dev.chainless.spi.http.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,7 +159,7 @@ final class Probe implements AttemptHost {
             message.write(0x0a);
             int left = name.length;
             for (; left > 0x7f; left >>>= 7) {
-                message.write(left & 0x7f | 0x80);
+                message.write((left & 0x7f) | 0x80);
             }
             message.write(left);
             message.writeBytes(name);
@@ -198,7 +198,7 @@ final class Probe implements AttemptHost {
     public void upstreamHead() {
         Head head = exchange.attempt().response();
         status = head.status();
-        grpcStatus = head.get(GRPC_STATUS) instanceof String said ? said : "";
+        grpcStatus = Objects.requireNonNullElse(head.get(GRPC_STATUS), "");
     }
 
     @Override
@@ -212,8 +212,8 @@ final class Probe implements AttemptHost {
     @Override
     public void upstreamEnd(@Nullable Head trailers) {
         link = null;
-        if (trailers != null && trailers.get(GRPC_STATUS) instanceof String said) {
-            grpcStatus = said;
+        if (trailers != null) {
+            grpcStatus = Objects.requireNonNullElse(trailers.get(GRPC_STATUS), grpcStatus);
         }
         end(config.kind() == HealthCheckConfig.Kind.GRPC ? wrongGrpc() : wrong());
     }

@@ -85,10 +85,12 @@ final class Use<T> implements Part {
             });
         } catch (ExecutionException e) {
             // As text: a kept exception would keep the plugin from being unloaded.
-            context.logger().log(Level.WARNING, "The " + kind + " \"" + name + "\" could not be closed: " + e.getCause());
+            context.logger().log(Level.WARNING,
+                    "The " + kind + " \"" + name + "\" could not be closed: " + e.getCause());
         } catch (TimeoutException e) {
             if (!Thread.currentThread().isInterrupted()) { // the gateway closes
-                leaveBehind("The " + kind + " \"" + name + "\" of the plugin \"" + plugin.name() + "\" did not close within "
+                leaveBehind("The " + kind + " \"" + name + "\" of the plugin \"" + plugin.name()
+                        + "\" did not close within "
                         + limit.toMillis()
                         + " ms and is left behind; the plugin's other stages are not closed any more");
             }

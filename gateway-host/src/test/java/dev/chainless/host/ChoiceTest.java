@@ -142,8 +142,9 @@ class ChoiceTest {
 
     private void zone(String zone, String region, int priority, int count, int sick) {
         for (int i = 0; i < count; i++) {
-            var endpoint = new Endpoint("10.0." + members.size() / 250 + "." + members.size() % 250, 80, 1, region, zone,
-                    priority);
+            var endpoint =
+                    new Endpoint("10.0." + members.size() / 250 + "." + members.size() % 250, 80, 1, region, zone,
+                            priority);
             var member = new Member(endpoint, null, 100);
             members.add(member);
             if (i < sick) {

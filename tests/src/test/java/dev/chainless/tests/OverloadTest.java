@@ -14,7 +14,8 @@ final class OverloadTest {
 
     @Test
     void givesUpTheLeastImportantFirstAndComesBack() {
-        try (var origin = new RecordingOrigin(); GatewayProcess gateway = GatewayProcess.with(1, """
+        try (var origin = new RecordingOrigin();
+                GatewayProcess gateway = GatewayProcess.with(1, """
                 [listeners.web]
                 listen = "127.0.0.1:@web@"
 
@@ -45,7 +46,8 @@ final class OverloadTest {
                 match = { path = "/high" }
                 priority = "high"
                 to = "app"
-                """.formatted(origin.endpoint())).launchedBy(List.of("prlimit", "--nofile=" + DESCRIPTORS + ":" + DESCRIPTORS)).start();
+                """.formatted(origin.endpoint()))
+                        .launchedBy(List.of("prlimit", "--nofile=" + DESCRIPTORS + ":" + DESCRIPTORS)).start();
                 var client = new RawClient(gateway.port())) {
             assertEquals("200 200 200", answers(client));
             var idle = new ArrayList<RawClient>();

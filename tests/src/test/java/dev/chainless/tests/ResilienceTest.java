@@ -118,7 +118,8 @@ final class ResilienceTest {
                 interval = "100ms"
                 healthy-after = 1
                 """.formatted(one.endpoint(), two.endpoint(), Ports.free()) + route("checked") + route("tcp")
-                + route("ejecting") + route("retrying") + route("impatient") + route("narrow") + route("zoned")).start();
+                + route("ejecting") + route("retrying") + route("impatient") + route("narrow") + route("zoned"))
+                .start();
     }
 
     private static String route(String cluster) {
@@ -203,11 +204,13 @@ final class ResilienceTest {
             assertEquals("1111111111", answers("retrying", 10));
             int busy = 0;
             for (int i = 0; i < 4; i++) {
-                busy += client.send(request("POST", "/retrying/x", "Content-Length: 1") + "x").reply().status() == 503 ? 1 : 0;
+                busy += client.send(request("POST", "/retrying/x", "Content-Length: 1") + "x").reply().status() == 503
+                        ? 1 : 0;
             }
             assertEquals(2, busy, "what is not safe to repeat is not repeated");
-            Await.until("no connection is left in use", () -> gateway.metric("chainless_upstream_retries_total", "cluster",
-                    "retrying") >= 4);
+            Await.until("no connection is left in use",
+                    () -> gateway.metric("chainless_upstream_retries_total", "cluster",
+                            "retrying") >= 4);
         } finally {
             two.reset();
         }
