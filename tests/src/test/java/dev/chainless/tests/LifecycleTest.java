@@ -225,7 +225,9 @@ final class LifecycleTest {
         assertTrue(schema.out().contains("\"listeners\""));
         GatewayProcess.Run plugins = GatewayProcess.run("plugins");
         assertEquals(0, plugins.status(), plugins::toString);
-        for (String name : List.of("http", "headers", "rate-limit", "round-robin", "access-log")) {
+        for (String name : List.of("http", "headers", "rate-limit", "round-robin", "least-request", "peak-ewma",
+                "maglev",
+                "random", "access-log")) {
             assertTrue(plugins.out().contains(name), plugins::out);
         }
     }
