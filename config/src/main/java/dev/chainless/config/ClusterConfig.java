@@ -32,6 +32,7 @@ import java.util.Optional;
  * @param healthCheck how endpoints are asked whether they are well; empty for not at all
  * @param ejection when an endpoint gets no requests for a while
  * @param slowStart from the return of an endpoint to its full share
+ * @param sticky the cookie by which a client stays with its endpoint; empty for none
  * @param tls towards the endpoints; empty for none
  * @param position where the table begins
  */
@@ -75,6 +76,8 @@ public record ClusterConfig(
         EjectionConfig ejection,
         @Doc("How long an endpoint that comes back, or is new, takes from a tenth of its share to all of it. 0s: no time.")
         @Default("0s") @Range(max = "1h") Duration slowStart,
+        @Doc("A cookie by which a client stays with its endpoint. Absent: the balancer chooses for each request.")
+        Optional<StickyConfig> sticky,
         @Doc("TLS towards the endpoints. Absent: none. An empty table: with all defaults.")
         Optional<ClusterTlsConfig> tls,
         Position position) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the requests of a cluster go at the moment: which share of them to which tier. Made anew, off the loops, whenever the
@@ -31,10 +32,12 @@ final class Choice {
     /** The shares, each with those before it, in parts of 65536. */
     private final int[] upTo;
     private final int[] turns;
+    private final @Nullable StickyTable sticky;
 
-    private Choice(List<Tier> tiers, int[] upTo, int loops) {
+    private Choice(List<Tier> tiers, int[] upTo, int loops, @Nullable Sticky sticky) {
         this.tiers = tiers.toArray(Tier[]::new);
         this.upTo = upTo;
+        this.sticky = sticky == null ? null : new StickyTable(sticky, tiers);
         this.turns = new int[(loops + 1) * STRIDE];
         for (int loop = 0; loop < loops; loop++) {
             turns[(loop + 1) * STRIDE] = loop * 7919;
@@ -43,7 +46,7 @@ final class Choice {
 
     /** {@return the choice where there is nothing to choose from} */
     static Choice none() {
-        return new Choice(List.of(), new int[0], 0);
+        return new Choice(List.of(), new int[0], 0, null);
     }
 
     /**
@@ -51,9 +54,10 @@ final class Choice {
      *
      * @param members of all tiers
      * @param healthy which of them should get requests
+     * @param sticky how cookies name endpoints, null for not at all
      */
     static Choice of(List<Member> members, Predicate<Member> healthy, ZonesConfig zones, NodeConfig node,
-            Balancer balancer, int loops) {
+            Balancer balancer, @Nullable Sticky sticky, int loops) {
         Map<Long, List<Member>> byRank = new TreeMap<>();
         for (Member member : members) {
             Endpoint endpoint = member.endpoint();
@@ -78,7 +82,7 @@ final class Choice {
         if (!upTo.isEmpty()) {
             upTo.set(upTo.size() - 1, ALL);
         }
-        return new Choice(tiers, upTo.stream().mapToInt(Integer::intValue).toArray(), loops);
+        return new Choice(tiers, upTo.stream().mapToInt(Integer::intValue).toArray(), loops, sticky);
     }
 
     private static int cost(Endpoint endpoint, ZonesConfig zones, NodeConfig node) {
@@ -147,6 +151,11 @@ final class Choice {
     /** {@return the share of a tier, in parts of 65536} */
     int share(int tier) {
         return upTo[tier] - (tier == 0 ? 0 : upTo[tier - 1]);
+    }
+
+    /** {@return which endpoints cookies name, null if none do} */
+    @Nullable StickyTable sticky() {
+        return sticky;
     }
 
     boolean isEmpty() {

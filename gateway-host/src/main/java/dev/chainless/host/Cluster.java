@@ -8,6 +8,7 @@ import dev.chainless.spi.http.HttpUpstream;
 import java.lang.System.Logger;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class Cluster implements Part {
     private final NodeConfig node;
     private final Use<HttpUpstream> codec;
     private final Use<Balancer> balancer;
+    private final @Nullable Sticky sticky;
     private final @Nullable TlsClient tls;
     private final EndpointSet endpoints;
     private final ClusterMetrics metrics;
@@ -33,16 +35,19 @@ final class Cluster implements Part {
     /**
      * Makes a cluster, which goes by what its set tells it from now on.
      *
+     * @param sticky how cookies name its endpoints, null for not at all
      * @param tls of its connections, null for none
      * @param node where this gateway is
      */
     Cluster(String name, ClusterConfig config, NodeConfig node, Use<HttpUpstream> codec, Use<Balancer> balancer,
-            @Nullable TlsClient tls, EndpointSet endpoints, ClusterMetrics metrics, int loops) {
+            @Nullable Sticky sticky, @Nullable TlsClient tls, EndpointSet endpoints, ClusterMetrics metrics,
+            int loops) {
         this.name = name;
         this.config = config;
         this.node = node;
         this.codec = codec;
         this.balancer = balancer;
+        this.sticky = sticky;
         this.tls = tls;
         this.endpoints = endpoints;
         this.metrics = metrics;
@@ -66,7 +71,7 @@ final class Cluster implements Part {
             List<Member> members = endpoints.members();
             choice = members.isEmpty() ? Choice.none()
                     : Choice.of(members, member -> member.state().isAvailable(), config.zones(), node, balancer.made(),
-                            loops);
+                            sticky, loops);
         }
     }
 
@@ -82,8 +87,10 @@ final class Cluster implements Part {
 
     /** {@return whether it is as it would be made of this} */
     @SuppressWarnings("ReferenceEquality")
-    boolean is(ClusterConfig wanted, NodeConfig at, Use<HttpUpstream> by, Use<Balancer> choosing, EndpointSet among) {
-        return config.equals(wanted) && node.equals(at) && by == codec && choosing == balancer && among == endpoints;
+    boolean is(ClusterConfig wanted, NodeConfig at, Use<HttpUpstream> by, Use<Balancer> choosing,
+            @Nullable Sticky staying, EndpointSet among) {
+        return config.equals(wanted) && node.equals(at) && by == codec && choosing == balancer
+                && Objects.equals(staying, sticky) && among == endpoints;
     }
 
     @Override

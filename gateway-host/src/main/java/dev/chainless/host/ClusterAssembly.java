@@ -6,6 +6,7 @@ import dev.chainless.config.DiscoveryConfig;
 import dev.chainless.config.EndpointConfig;
 import dev.chainless.config.Position;
 import dev.chainless.config.RawTable;
+import dev.chainless.config.StickyConfig;
 import dev.chainless.spi.Balancer;
 import dev.chainless.spi.BalancerPlugin;
 import dev.chainless.spi.Discovery;
@@ -39,6 +40,10 @@ final class ClusterAssembly {
         if (tls == null && config.tls().isPresent()) {
             return;
         }
+        Sticky sticky = config.sticky().isEmpty() ? null : sticky(name, config.sticky().get());
+        if (sticky == null && config.sticky().isPresent()) {
+            return;
+        }
         List<EndpointSet.Feed> feeds = feeds(name, config, before);
         if (feeds == null) {
             return;
@@ -51,13 +56,13 @@ final class ClusterAssembly {
         } else if (!endpoints.isOf(fixed, feeds, config)) {
             shop.whenPublished(() -> endpoints.use(fixed, feeds, config));
         }
-        if (before != null && before.is(config, shop.config().node(), codec, balancer, endpoints)) {
+        if (before != null && before.is(config, shop.config().node(), codec, balancer, sticky, endpoints)) {
             shop.generation().clusters().put(name, before);
             shop.generation().parts().add(before);
             return;
         }
         Cluster cluster = shop.ask(config.position(), balancer.plugin(), balancer.config(),
-                () -> new Cluster(name, config, shop.config().node(), codec, balancer, tls, endpoints,
+                () -> new Cluster(name, config, shop.config().node(), codec, balancer, sticky, tls, endpoints,
                         shop.engine().hostMetrics().cluster(name), shop.engine().loops().count()));
         if (cluster != null) {
             shop.generation().clusters().put(name, cluster);
@@ -71,6 +76,16 @@ final class ClusterAssembly {
                 : new EndpointSet(name, settings, codec, tls, shop.engine(), shop.context(name, "endpoints"));
         shop.generation().parts().add(set);
         return set;
+    }
+
+    /** {@return how cookies name endpoints, null with a problem if the keys cannot be read} */
+    private @Nullable Sticky sticky(String name, StickyConfig table) {
+        try {
+            return Sticky.of(table, name);
+        } catch (IllegalArgumentException e) {
+            shop.problem(table.position(), "clusters." + name + ".sticky.secret-file", String.valueOf(e.getMessage()));
+            return null;
+        }
     }
 
     /** {@return where endpoints are found, null with problems if that cannot be} */

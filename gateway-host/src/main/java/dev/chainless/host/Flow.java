@@ -3,6 +3,7 @@ package dev.chainless.host;
 import dev.chainless.config.RetryConfig;
 import dev.chainless.spi.http.Attempt;
 import dev.chainless.spi.http.Completion;
+import dev.chainless.spi.http.FieldLine;
 import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpDownstream;
@@ -39,6 +40,8 @@ final class Flow extends StageRun implements AttemptHost {
     /** Where the attempt's endpoint was picked, as long as it is under way. */
     private @Nullable Tier tier;
     private int picked;
+    /** Names that endpoint to a client that has not named it; null if there is nothing to say. */
+    private @Nullable FieldLine stickyCookie;
     private @Nullable Link link;
     private @Nullable ByteBuf replyBody;
     private boolean requestHasBody;
@@ -351,19 +354,47 @@ final class Flow extends StageRun implements AttemptHost {
             exchange.detail("the cluster has no endpoint that could be asked");
             return false;
         }
+        stickyCookie = null;
+        if (pickByCookie(attempt, choice)) {
+            return true;
+        }
         Tier among = choice.tier(loop.index());
         int at = among.pick(attempt, before, cluster().maxRequests());
         if (at < 0) {
             exchange.detail("the endpoints have too many requests under way");
             return false;
         }
+        StickyTable sticky = choice.sticky();
+        if (sticky != null) {
+            stickyCookie = sticky.line(among, at, exchange.request().secure());
+        }
+        goTo(attempt, among, at);
+        return true;
+    }
+
+    /** A client that names an endpoint by its cookie gets it, if it is there; not when that has just failed. */
+    private boolean pickByCookie(Attempt attempt, Choice choice) {
+        StickyTable sticky = choice.sticky();
+        int named = sticky == null || attempt.number() > 1 ? -1 : sticky.find(exchange.request());
+        if (sticky == null || named < 0) {
+            return false;
+        }
+        Tier among = sticky.tier(named);
+        int at = sticky.member(named);
+        if (!among.member(at).state().begin(cluster().maxRequests())) {
+            return false;
+        }
+        goTo(attempt, among, at);
+        return true;
+    }
+
+    private void goTo(Attempt attempt, Tier among, int at) {
         Member member = among.member(at);
         attempt.endpoint(member.endpoint());
         pool = member.state().pool(loop.index());
         tier = among;
         picked = at;
         cluster().endpoints().begun(loop.index());
-        return true;
     }
 
     /** The attempt is over, for what its endpoint is concerned. */
@@ -703,6 +734,9 @@ final class Flow extends StageRun implements AttemptHost {
 
     private void writeResponse() {
         Head head = exchange.response();
+        if (stickyCookie != null && !exchange.isLocalReply()) {
+            head.add(stickyCookie); // behind all stages: it is this client's, and not for a cache to keep
+        }
         long now = now();
         exchange.responded(now);
         phase = Phase.STREAMING;
@@ -933,6 +967,7 @@ final class Flow extends StageRun implements AttemptHost {
         chain = null;
         route = null;
         cluster = null;
+        stickyCookie = null;
         pool = null;
         link = null;
         requestHasBody = false;

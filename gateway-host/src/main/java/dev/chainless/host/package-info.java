@@ -64,7 +64,9 @@
  * discoveries tell ({@code Source}). What changes there is worked out in the background and published by one volatile write of
  * a {@code Choice}: which share of the requests goes to which {@code Tier} (priority, then nearness), and a picker of the
  * balancer for each. For an attempt, {@code Flow} reads the choice, picks, and takes a connection of the endpoint's
- * {@code EndpointPool} on its own loop.
+ * {@code EndpointPool} on its own loop. Where the cluster has a cookie ({@code Sticky}), the choice comes with a table of what
+ * names its endpoints ({@code StickyTable}): a client's first attempt goes where its cookie says, as long as that endpoint is
+ * among them; every other response says where it came from.
  *
  * <p>An endpoint gets requests unless its {@code HealthCheck} says that it is ill, or the {@code Ejector} has found by its answers
  * ({@code EndpointRecord}) that it had better not. An attempt that fails is followed by another one where that is safe, the

@@ -154,7 +154,7 @@ class ChoiceTest {
     }
 
     private Choice choice(ZonesConfig zones, NodeConfig node) {
-        return Choice.of(members, member -> !ill.contains(member), zones, node, FIRST, 2);
+        return Choice.of(members, member -> !ill.contains(member), zones, node, FIRST, null, 2);
     }
 
     private Map<String, Integer> shares(ZonesConfig zones, NodeConfig node) {

@@ -4,8 +4,13 @@ import static dev.chainless.tests.RawClient.get;
 import static dev.chainless.tests.RawClient.once;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,19 +32,21 @@ final class BalancerTest {
     int loops;
 
     @BeforeParameterizedClassInvocation
-    static void start(int loops) {
+    static void start(int loops) throws IOException {
         ORIGINS.clear();
         for (int i = 0; i < 3; i++) {
             ORIGINS.add(new RecordingOrigin());
         }
         slow = ORIGINS.getFirst();
+        Path key = Files.write(Files.createTempDirectory("chainless-sticky").resolve("key"), new byte[32]);
         gateway = GatewayProcess.with(loops, """
                 [listeners.web]
                 listen = "127.0.0.1:@web@"
                 """ + cluster("turns", "use = \"round-robin\"") + cluster("least", "use = \"least-request\"")
                 + cluster("peak", "use = \"peak-ewma\"") + cluster("chance", "use = \"random\"")
                 + cluster("key", "use = \"maglev\", key = [\"header:x-user\", \"client-address\"]")
-                + cluster("bounded", "use = \"maglev\", key = \"query:user\", max-load = 150")).start();
+                + cluster("bounded", "use = \"maglev\", key = \"query:user\", max-load = 150")
+                + cluster("sticky", "use = \"round-robin\" }\nsticky = { secret-file = \"" + key + "\"")).start();
     }
 
     private static String cluster(String name, String balancer) {
@@ -53,7 +60,8 @@ final class BalancerTest {
                 name = "%1$s"
                 match = { path = "/%1$s/*" }
                 to = "%1$s"
-                """.formatted(name, balancer, String.join(", ", ORIGINS.stream().map(RecordingOrigin::endpoint).toList()));
+                """.formatted(name, balancer,
+                String.join(", ", ORIGINS.stream().map(RecordingOrigin::endpoint).toList()));
     }
 
     @AfterParameterizedClassInvocation
@@ -124,11 +132,7 @@ final class BalancerTest {
             call.body();
             call.link().reset();
         });
-        try (var client = new RawClient(gateway.port())) {
-            // The first request makes the connection new; only on one that was used before may the gateway try again.
-            assertEquals(200, client.send(get("/key/warm", "X-User: 0")).reply().status());
-            assertEquals(200, client.send(get("/key/away", "X-User: 0")).reply().status());
-        }
+        assertEquals(200, once(gateway.port(), get("/key/away", "X-User: 0")).status());
         List<Integer> asked = asked("/key/away");
         assertEquals(2, asked.size());
         assertNotEquals(asked.getFirst(), asked.getLast());
@@ -145,6 +149,39 @@ final class BalancerTest {
         int most = ORIGINS.stream().mapToInt(origin -> origin.calls("/bounded/x").size()).max().orElseThrow();
         assertTrue(most > 10 && most <= 15, () -> most + " of 30 where half is allowed");
         finish(go, clients);
+    }
+
+    @Test
+    void aClientStaysByItsCookieWithTheOriginThatItWasGiven() {
+        for (int user = 0; user < 10; user++) {
+            String path = "/sticky/" + user;
+            String set = once(gateway.port(), get(path)).field("set-cookie");
+            assertTrue(set.matches("endpoint=[\\w-]{43}; Path=/; HttpOnly; SameSite=Lax"), set);
+            String cookie = "Cookie: a=b; " + set.substring(0, set.indexOf(';'));
+            for (int i = 0; i < 5; i++) {
+                Reply reply = once(gateway.port(), get(path, cookie));
+                assertEquals(200, reply.status());
+                assertNull(reply.field("set-cookie"));
+            }
+            assertEquals(1, asked(path).size());
+        }
+        String forged = "Cookie: endpoint=" + "A".repeat(43);
+        assertNotNull(once(gateway.port(), get("/sticky/forged", forged)).field("set-cookie"));
+    }
+
+    @Test
+    void aClientGetsAnotherCookieWhenItsOriginFails() {
+        String set = once(gateway.port(), get("/sticky/first")).field("set-cookie");
+        String cookie = "Cookie: " + set.substring(0, set.indexOf(';'));
+        int home = asked("/sticky/first").getFirst();
+        ORIGINS.get(home).on("/sticky/away", call -> {
+            call.body();
+            call.link().reset();
+        });
+        Reply reply = once(gateway.port(), get("/sticky/away", cookie));
+        assertEquals(200, reply.status());
+        assertNotEquals(set, reply.field("set-cookie"));
+        assertEquals(2, asked("/sticky/away").size());
     }
 
     private static RecordingOrigin.Script held(CountDownLatch go) {

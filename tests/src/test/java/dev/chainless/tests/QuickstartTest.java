@@ -53,6 +53,7 @@ final class QuickstartTest {
             Files.copy(pair.certificate(), folder.resolve(name + ".pem"));
             Files.copy(pair.key(), folder.resolve(name + ".key"));
         }
+        Files.write(folder.resolve("sticky.key"), new byte[32]);
         Files.write(folder.resolve("example.org.ocsp"), new byte[] {0x30, 0});
         Files.copy(ca.certificate(), folder.resolve("clients.pem"));
         Files.copy(ca.certificate(), folder.resolve("internal-ca.pem"));
