@@ -95,6 +95,7 @@ public final class Bench {
             case "start" -> start(contenders, generator, place.port(), record);
             case "swap" -> swap(generator, place, record);
             case "reload" -> reload(place, record);
+            case "balance" -> balance(contenders, generator, record);
             default -> sideBySide(kind.orElseThrow(), contenders, tools.yardsticks(), generator, origin, place.port(),
                     record);
         };
@@ -149,6 +150,16 @@ public final class Bench {
         List<Reload.Result> results = new Reload(options, processes, place, out).run();
         out.print(Report.reloads(results));
         record.put("reloads", results);
+        return true;
+    }
+
+    private boolean balance(List<Contender> contenders, Generator generator, Map<String, Object> record)
+            throws IOException, InterruptedException {
+        Clients clients = generator.clients(Work.PROXY, SideBySide.CONNECTIONS);
+        boolean haproxy = contenders.stream().anyMatch(HAProxy.class::isInstance);
+        List<Balance.Result> results = new Balance(options, processes, work, clients, out).run(haproxy);
+        out.print(Report.balance(results));
+        record.put("balance", results);
         return true;
     }
 

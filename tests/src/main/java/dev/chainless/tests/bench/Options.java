@@ -30,7 +30,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
         Path sources, boolean keep) {
 
     static final String USAGE = """
-            usage: bench [proxy|tls|h2|handshakes|start|swap|reload] [option...]
+            usage: bench [proxy|tls|h2|handshakes|start|swap|reload|balance] [option...]
 
               proxy                  CPU per request, throughput, latency and memory beside the peers (the default)
               tls                    the same over TLS 1.3
@@ -38,6 +38,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
               handshakes             full handshakes of TLS 1.3, with one request each
               start                  time from start to the first answer, and memory idle and with 1,000 connections
               swap                   latency and failures while plugins and configuration change under checked load
+              balance                latency with origins of 1, 2 and 10 ms, beside HAProxy's leastconn
               reload                 time to reload 10,000 routes of which one has changed
 
               --gateway DIR          the unpacked distribution, the one that was built
@@ -47,7 +48,8 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
               --rounds N             3; swap: 5
               --seconds N            of each window, 8
               --warm-up N            seconds before the first window of each process, 10; swap: 20; handshakes: 25
-              --rate N               requests/s to offer, 0.7 of what the slower of nginx and HAProxy takes; swap: 10000
+              --rate N               requests/s to offer, 0.7 of what the slower of nginx and HAProxy takes; swap: 10000;
+                                     balance: 2000
               --runs N               starts or reloads to time, 10
               --changes N            under load, 200
               --seed N               of the order of the changes, a new one
@@ -66,14 +68,13 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
         for (int i = 0; i < args.length; i++) {
             String name = args[i];
             switch (name) {
-                case "proxy", "tls", "h2", "handshakes", "start", "swap", "reload" -> parser.command = name;
+                case "proxy", "tls", "h2", "handshakes", "start", "swap", "reload", "balance" -> parser.command = name;
                 case "--envoy" -> parser.envoy = true;
                 case "--keep" -> parser.keep = true;
                 default -> {
                     if (!name.startsWith("--")) {
                         throw new UsageException("there is no command \"" + name
-                                + "\", only proxy, tls, h2, handshakes, start, swap and "
-                                + "reload");
+                                + "\", only proxy, tls, h2, handshakes, start, swap, reload and balance");
                     }
                     if (i + 1 == args.length) {
                         throw new UsageException(name + " needs a value");

@@ -103,6 +103,24 @@ final class Report {
                 median(results, Reload.Result::appliedMillis));
     }
 
+    /// {@return a table of balancers, in the order in which they were run first}
+    static String balance(List<Balance.Result> results) {
+        var report = new StringBuilder("""
+
+                | balancer | p50 µs | p99 µs | min–max |
+                |---|---|---|---|
+                """);
+        var byBalancer = new LinkedHashMap<String, List<Load>>();
+        results.forEach(
+                result -> byBalancer.computeIfAbsent(result.balancer(), _ -> new ArrayList<>()).add(result.load()));
+        byBalancer.forEach((name, loads) -> {
+            List<Double> p99 = loads.stream().map(Load::p99Micros).sorted().toList();
+            report.append(String.format(Locale.ROOT, "| %s | %,.0f | %,.0f | %,.0f–%,.0f |%n", name,
+                    median(loads, Load::p50Micros), median(p99), p99.getFirst(), p99.getLast()));
+        });
+        return report.toString();
+    }
+
     static double median(Collection<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
