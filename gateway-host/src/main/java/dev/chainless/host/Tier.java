@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Endpoints among which the balancer chooses freely: those of zones that are equally near. Immutable. */
 final class Tier {
-    /** How often another endpoint than the one that failed is asked for, before it is taken again. */
-    private static final int OTHERS = 3;
+    /** How many members are asked whether they take one more request, before there is none. */
+    private static final int MOST_ASKED = 16;
 
     private final Member[] members;
     private final Balancer.Picker picker;
@@ -34,15 +34,20 @@ final class Tier {
      * @param most attempts under way at each
      */
     int pick(Attempt attempt, @Nullable EndpointState before, int most) {
-        for (int i = 0; i <= OTHERS; i++) {
-            int picked = picker.pick(attempt);
-            EndpointState state = members[picked].state();
-            boolean again = state == before && i < OTHERS && members.length > 1;
-            if (!again && state.begin(most)) {
-                return picked;
+        int picked = picker.pick(attempt);
+        int last = -1;
+        // The others in turn: a picker that goes by a key would pick the same one again.
+        int asked = Math.min(members.length, MOST_ASKED);
+        for (int i = 0; i < asked; i++) {
+            int at = (picked + i) % members.length;
+            EndpointState state = members[at].state();
+            if (state == before) {
+                last = at;
+            } else if (state.begin(most)) {
+                return at;
             }
         }
-        return -1;
+        return last >= 0 && members[last].state().begin(most) ? last : -1;
     }
 
     Member member(int picked) {
