@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,9 @@ public final class Bench {
         CoreTime.of(options.proxyCore());
         CoreTime.of(options.loadCore());
         boolean swap = options.command().equals("swap");
+        boolean http3 = kind.isPresent() && kind.get() == Work.H3;
         List<Contender> contenders = swap || options.command().equals("reload") ? tools.gatewayOnly()
+                : http3 ? tools.http3Contenders()
                 : tools.contenders(kind.isPresent() && kind.get().encrypted());
         if (contenders.isEmpty()) {
             throw new UsageException("there is nothing to measure");
@@ -96,8 +99,10 @@ public final class Bench {
             case "swap" -> swap(generator, place, record);
             case "reload" -> reload(place, record);
             case "balance" -> balance(contenders, generator, record);
-            default -> sideBySide(kind.orElseThrow(), contenders, tools.yardsticks(), generator, origin, place.port(),
-                    record);
+            default -> sideBySide(kind.orElseThrow(), contenders,
+                    http3 ? contenders.stream().filter(contender -> contender.load(kind.get()) == Work.H3).toList()
+                            : tools.yardsticks(),
+                    generator, origin, place.port(), record);
         };
         Path json = options.json().orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"),
                 "chainless-bench-" + machine.time().getEpochSecond() + ".json"));
@@ -113,9 +118,11 @@ public final class Bench {
         int seconds = windows * (options.warmUp() + 2 * options.seconds() + 2) + options.bodies().size() * 15;
         out.printf("%d rounds, done in about %d minutes%n", options.rounds(), (seconds + 59) / 60);
         Optional<Tls> tls = kind.encrypted() ? Optional.of(Tls.of(kind, processes, work)) : Optional.empty();
-        Clients clients = generator.clients(kind, SideBySide.CONNECTIONS);
-        SideBySide.Outcome outcome = new SideBySide(options, processes, work, clients, origin, originPort, tls, out)
-                .run(contenders, yardsticks);
+        Map<Work, Clients> clients = new EnumMap<>(Work.class);
+        SideBySide.Outcome outcome = new SideBySide(options, processes, work,
+                contender -> clients.computeIfAbsent(contender.load(kind),
+                        load -> generator.clients(load, SideBySide.CONNECTIONS)),
+                origin, originPort, tls, out).run(contenders, yardsticks);
         out.print(Report.sideBySide(kind, contenders, outcome));
         record.put("load", kind.label());
         record.put("seconds", options.seconds());

@@ -8,16 +8,22 @@ import java.util.List;
 /// when told to, are off.
 ///
 /// @param home the folder with `bin/chainless` in it
-record Chainless(Path home, String version) implements Contender {
+/// @param yardstick whether it stands beside itself, with clients that speak HTTP/2
+record Chainless(Path home, String version, boolean yardstick) implements Contender {
 
     @Override
     public String name() {
-        return "gateway";
+        return yardstick ? "gateway-h2" : "gateway";
     }
 
     @Override
     public boolean peer() {
-        return false;
+        return yardstick;
+    }
+
+    @Override
+    public Work load(Work work) {
+        return yardstick ? Work.H2 : work;
     }
 
     @Override
@@ -32,7 +38,7 @@ record Chainless(Path home, String version) implements Contender {
                 [listeners.web]
                 listen = "127.0.0.1:%d"
                 protocol = "http"
-                http = { request-id = { echo = true }, x-forwarded = false, via = "" }
+                http = { %srequest-id = { echo = true }, x-forwarded = false, via = "" }
 
                 [clusters.app]
                 endpoints = ["127.0.0.1:%d"]
@@ -41,7 +47,9 @@ record Chainless(Path home, String version) implements Contender {
                 use = "rate-limit"
                 key = "client-address"
                 rate = "1000000/s"
-                """.formatted(place.adminPort(), place.port(), place.originPort()));
+                """.formatted(place.adminPort(), place.port(),
+                place.tls().filter(Tls::http3).isPresent() ? "versions = [\"1.1\", \"2\", \"3\"], " : "",
+                place.originPort()));
         place.tls().ifPresent(tls -> toml.append("""
 
                 [tls]

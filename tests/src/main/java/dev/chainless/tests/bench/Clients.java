@@ -9,4 +9,9 @@ interface Clients {
 
     /// Sends `rate` requests per second, whatever becomes of the answers.
     Load offered(int port, Body body, int seconds, double rate) throws IOException, InterruptedException;
+
+    /// {@return user and system time so far of the process that stays for all windows, in µs; 0 if there is none}
+    default long cpuMicros() throws IOException {
+        return 0;
+    }
 }

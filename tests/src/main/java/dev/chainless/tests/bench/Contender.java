@@ -26,6 +26,11 @@ sealed interface Contender permits Chainless, Nginx, HAProxy, Envoy, Floor {
         return true;
     }
 
+    /// {@return what load is put on it in the comparison of a work}
+    default Work load(Work work) {
+        return work;
+    }
+
     /// Writes the configuration and returns the command that runs in the foreground with it.
     List<String> command(Place place) throws IOException;
 }

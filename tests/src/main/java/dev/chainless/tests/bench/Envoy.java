@@ -19,36 +19,46 @@ record Envoy(Path program, String version) implements Contender {
 
     @Override
     public List<String> command(Place place) throws IOException {
-        String file = place.write("envoy.yaml", listener(place) + cluster(place));
+        boolean quic = place.tls().filter(Tls::http3).isPresent();
+        String file = place.write("envoy.yaml", """
+                admin: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
+                static_resources:
+                  listeners:
+                """.formatted(place.adminPort()) + listener(place, false) + (quic ? listener(place, true) : "")
+                + cluster(place));
         return List.of(program.toString(), "-c", file, "--concurrency", "1", "--disable-hot-restart", "-l", "error");
     }
 
-    private static String tls(Tls tls) {
+    private static String tls(Tls tls, boolean quic) {
+        String common = """
+                { alpn_protocols: [ %s ], tls_params: { tls_minimum_protocol_version: TLSv1_3, \
+                tls_maximum_protocol_version: TLSv1_3 }, tls_certificates: [ { certificate_chain: { filename: "%s" }, \
+                private_key: { filename: "%s" } } ] }""".formatted(quic ? "h3" : tls.http2() ? "h2, http/1.1"
+                : "http/1.1", tls.certificate(), tls.key());
         return """
                       transport_socket:
                         name: tls
                         typed_config:
-                          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
-                          common_tls_context:
-                            alpn_protocols: [ %s ]
-                            tls_params: { tls_minimum_protocol_version: TLSv1_3, tls_maximum_protocol_version: TLSv1_3 }
-                            tls_certificates:
-                            - { certificate_chain: { filename: "%s" }, private_key: { filename: "%s" } }
-                """.formatted(tls.http2() ? "h2, http/1.1" : "http/1.1", tls.certificate(), tls.key());
+                          "@type": type.googleapis.com/envoy.extensions.transport_sockets.%s
+                          %s
+                """.formatted(quic ? "quic.v3.QuicDownstreamTransport" : "tls.v3.DownstreamTlsContext",
+                quic ? "downstream_tls_context: { common_tls_context: " + common + " }"
+                        : "common_tls_context: " + common);
     }
 
-    private static String listener(Place place) {
+    /// {@return a listener}
+    ///
+    /// @param quic whether it speaks HTTP/3, by UDP
+    private static String listener(Place place, boolean quic) {
         var routes = new StringBuilder();
         for (int i = 0; i < ROUTES; i++) {
             routes.append("              - { match: { prefix: \"/r").append(i).append("/\" }, ")
                     .append("route: { cluster: app, timeout: 0s } }\n");
         }
         return """
-                admin: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
-                static_resources:
-                  listeners:
-                  - address: { socket_address: { address: 127.0.0.1, port_value: %d } }
-                    filter_chains:
+                  - address: { socket_address: { protocol: %s, address: 127.0.0.1, port_value: %d } }
+                    name: %s
+                %s    filter_chains:
                     -
                 %s      filters:
                       - name: envoy.filters.network.http_connection_manager
@@ -56,7 +66,7 @@ record Envoy(Path program, String version) implements Contender {
                           "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3\
                 .HttpConnectionManager
                           stat_prefix: web
-                          codec_type: AUTO
+                          codec_type: %s
                           generate_request_id: true
                           always_set_request_id_in_response: true
                           http_filters:
@@ -80,8 +90,10 @@ record Envoy(Path program, String version) implements Contender {
                             - name: all
                               domains: [ "*" ]
                               routes:
-                """.formatted(place.adminPort(), place.port(), place.tls().map(Envoy::tls).orElse(""))
-                + routes;
+                """.formatted(quic ? "UDP" : "TCP", place.port(), quic ? "quic" : "tcp",
+                quic ? "    udp_listener_config: { quic_options: {}, downstream_socket_config: { prefer_gro: true } }\n"
+                        : "",
+                place.tls().map(with -> tls(with, quic)).orElse(""), quic ? "HTTP3" : "AUTO") + routes;
     }
 
     private static String cluster(Place place) {

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /// Puts load on a port of 127.0.0.1 from the load core: wrk for all that the connections can take, `load.c` for a rate
-/// and over TLS, `h2load` for HTTP/2.
+/// and over TLS, `h2load` for HTTP/2, [H3Generator] for HTTP/3.
 final class Generator {
     private static final Duration SLACK = Duration.ofSeconds(20);
     /// More than the head of any contender's response.
@@ -74,6 +74,7 @@ final class Generator {
             case TLS -> encrypted("--tls", connections);
             case HANDSHAKES -> encrypted("--handshakes", connections);
             case H2 -> new H2Load(processes, core, work);
+            case H3 -> new H3Load(processes, core);
         };
     }
 

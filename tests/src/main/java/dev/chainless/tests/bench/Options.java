@@ -30,11 +30,12 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
         Path sources, boolean keep) {
 
     static final String USAGE = """
-            usage: bench [proxy|tls|h2|handshakes|start|swap|reload|balance] [option...]
+            usage: bench [proxy|tls|h2|h3|handshakes|start|swap|reload|balance] [option...]
 
               proxy                  CPU per request, throughput, latency and memory beside the peers (the default)
               tls                    the same over TLS 1.3
               h2                     HTTP/2 over TLS 1.3 from the client, HTTP/1.1 to the origin
+              h3                     HTTP/3 from the client, HTTP/1.1 to the origin, beside the gateway's HTTP/2
               handshakes             full handshakes of TLS 1.3, with one request each
               start                  time from start to the first answer, and memory idle and with 1,000 connections
               swap                   latency and failures while plugins and configuration change under checked load
@@ -42,13 +43,14 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
               reload                 time to reload 10,000 routes of which one has changed
 
               --gateway DIR          the unpacked distribution, the one that was built
-              --only NAME,...        of gateway, nginx, haproxy, envoy, floor
+              --only NAME,...        of gateway, nginx, haproxy, envoy, floor; h3: gateway, gateway-h2, envoy
               --envoy                Envoy too, fetched by pip if it isn't installed
-              --body SIZE,...        response bodies, 1k,100k; tls, h2, handshakes: 1k
+              --body SIZE,...        response bodies, 1k,100k; tls, h2, h3, handshakes: 1k
               --rounds N             3; swap: 5
               --seconds N            of each window, 8
               --warm-up N            seconds before the first window of each process, 10; swap: 20; handshakes: 25
-              --rate N               requests/s to offer, 0.7 of what the slower of nginx and HAProxy takes; swap: 10000;
+              --rate N               requests/s to offer, 0.7 of what the slower of nginx and HAProxy takes; h3: of the
+                                     gateway and Envoy; swap: 10000;
                                      balance: 2000
               --runs N               starts or reloads to time, 10
               --changes N            under load, 200
@@ -68,13 +70,13 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
         for (int i = 0; i < args.length; i++) {
             String name = args[i];
             switch (name) {
-                case "proxy", "tls", "h2", "handshakes", "start", "swap", "reload", "balance" -> parser.command = name;
+                case "proxy", "tls", "h2", "h3", "handshakes", "start", "swap", "reload", "balance" -> parser.command = name;
                 case "--envoy" -> parser.envoy = true;
                 case "--keep" -> parser.keep = true;
                 default -> {
                     if (!name.startsWith("--")) {
                         throw new UsageException("there is no command \"" + name
-                                + "\", only proxy, tls, h2, handshakes, start, swap, reload and balance");
+                                + "\", only proxy, tls, h2, h3, handshakes, start, swap, reload and balance");
                     }
                     if (i + 1 == args.length) {
                         throw new UsageException(name + " needs a value");
@@ -87,7 +89,8 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
     }
 
     private static final class Parser {
-        private static final Set<String> CONTENDERS = Set.of("gateway", "nginx", "haproxy", "envoy", "floor");
+        private static final Set<String> CONTENDERS =
+                Set.of("gateway", "gateway-h2", "nginx", "haproxy", "envoy", "floor");
 
         private String command = "proxy";
         private OptionalInt rounds = OptionalInt.empty();
@@ -127,7 +130,8 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
 
         private void contender(String name) {
             if (!CONTENDERS.contains(name)) {
-                throw new UsageException("--only knows gateway, nginx, haproxy, envoy and floor, not \"" + name + "\"");
+                throw new UsageException(
+                        "--only knows gateway, gateway-h2, nginx, haproxy, envoy and floor, not \"" + name + "\"");
             }
             only.add(name);
         }

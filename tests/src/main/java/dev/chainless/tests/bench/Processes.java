@@ -23,14 +23,20 @@ final class Processes implements AutoCloseable {
     }
 
     /// Starts a process on all cores.
-    synchronized Started start(String name, List<String> command) throws IOException {
+    Started start(String name, List<String> command) throws IOException {
+        return start(name, command, false);
+    }
+
+    private synchronized Started start(String name, List<String> command, boolean listens) throws IOException {
         if (closed) {
             throw new IOException("the benchmark is being ended");
         }
         started.removeIf(earlier -> !earlier.alive());
         File output = folder.resolve(name + "-" + count.incrementAndGet() + ".log").toFile();
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start();
-        process.getOutputStream().close();
+        if (!listens) {
+            process.getOutputStream().close();
+        }
         var running = new Started(name, process, output.toPath());
         started.push(running);
         return running;
@@ -38,9 +44,18 @@ final class Processes implements AutoCloseable {
 
     /// Starts a process that stays on `core` with all its threads and children.
     Started startOn(int core, String name, List<String> command) throws IOException {
+        return start(name, pinned(core, command), false);
+    }
+
+    /// Likewise one that takes lines by its standard input.
+    Started startListening(int core, String name, List<String> command) throws IOException {
+        return start(name, pinned(core, command), true);
+    }
+
+    private static List<String> pinned(int core, List<String> command) {
         var pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
         pinned.addAll(command);
-        return start(name, pinned);
+        return pinned;
     }
 
     @Override

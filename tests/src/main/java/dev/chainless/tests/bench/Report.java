@@ -49,9 +49,8 @@ final class Report {
                 report.append("\n### ").append(offered.getKey()).append(", ").append(work.label())
                         .append(", ").append(load).append("\n\n").append(HEADER);
                 byContender.forEach((name, samples) -> row(report, name, samples, byContender, peers));
-                if (mode == Mode.OFFERED && work.target() > 0) {
-                    report.append(String.format(Locale.ROOT,
-                            "%nTarget of the gateway: %.2f of the best peer's CPU time.%n", work.target()));
+                if (mode == Mode.OFFERED && !work.target().isEmpty()) {
+                    report.append("\nTarget of the gateway: ").append(work.target()).append(" CPU time.\n");
                 }
             }
         }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /// Runs every contender in every round, alone with the origin, in an order that moves on by one each round.
 ///
@@ -29,7 +30,7 @@ final class SideBySide {
     private final Options options;
     private final Processes processes;
     private final Path work;
-    private final Clients clients;
+    private final Function<Contender, Clients> clients;
     private final Started origin;
     private final int originPort;
     private final Optional<Tls> tls;
@@ -40,8 +41,10 @@ final class SideBySide {
     private final Set<String> remarks = new LinkedHashSet<>();
     private final Set<String> failed = new LinkedHashSet<>();
 
+    /// @param clients that put load on a contender
     /// @param tls of the contenders, empty for none
-    SideBySide(Options options, Processes processes, Path work, Clients clients, Started origin, int originPort,
+    SideBySide(Options options, Processes processes, Path work, Function<Contender, Clients> clients, Started origin,
+            int originPort,
             Optional<Tls> tls, PrintStream out) {
         this.options = options;
         this.processes = processes;
@@ -81,7 +84,7 @@ final class SideBySide {
                         .forEach(missing -> remarks.add(contender.name() + ": " + missing));
             }
             if (options.warmUp() > 0) {
-                clients.saturated(stand.place().port(), body, options.warmUp());
+                clients.apply(contender).saturated(stand.place().port(), body, options.warmUp());
             }
             for (Mode mode : Mode.values()) {
                 Sample sample = window(contender, stand, body, mode, round);
@@ -109,26 +112,27 @@ final class SideBySide {
         CoreTime loadCore = CoreTime.of(options.loadCore());
         long contenderMicros = stand.process().cpuMicros();
         long originMicros = origin.cpuMicros();
-        long generatorMicros = Started.endedChildrenCpuMicros();
+        Clients load = clients.apply(contender);
+        long generatorMicros = Started.endedChildrenCpuMicros() + load.cpuMicros();
         long startNanos = System.nanoTime();
 
-        Load load = switch (mode) {
-            case SATURATED -> clients.saturated(stand.place().port(), body, options.seconds());
-            case OFFERED -> clients.offered(stand.place().port(), body, options.seconds(), rate);
+        Load seen = switch (mode) {
+            case SATURATED -> load.saturated(stand.place().port(), body, options.seconds());
+            case OFFERED -> load.offered(stand.place().port(), body, options.seconds(), rate);
         };
 
         double elapsedMicros = (System.nanoTime() - startNanos) / 1e3;
         contenderMicros = stand.process().cpuMicros() - contenderMicros;
         originMicros = origin.cpuMicros() - originMicros;
-        generatorMicros = Started.endedChildrenCpuMicros() - generatorMicros;
-        if (load.requests() == 0) {
+        generatorMicros = Started.endedChildrenCpuMicros() + load.cpuMicros() - generatorMicros;
+        if (seen.requests() == 0) {
             throw new IOException("it answered no request");
         }
         return new Sample(contender.name(), body.label(), mode.label(), round, rate,
-                (double) contenderMicros / load.requests(), stand.process().residentMegabytes(),
+                (double) contenderMicros / seen.requests(), stand.process().residentMegabytes(),
                 contenderMicros / elapsedMicros, CoreTime.of(options.proxyCore()).busySince(proxyCore),
                 generatorMicros / elapsedMicros, originMicros / elapsedMicros,
-                CoreTime.of(options.loadCore()).busySince(loadCore), load);
+                CoreTime.of(options.loadCore()).busySince(loadCore), seen);
     }
 
     /// {@return a rate that the yardsticks bear without queues, and the load core too}
@@ -136,8 +140,10 @@ final class SideBySide {
         double slowest = Double.MAX_VALUE;
         for (Contender yardstick : yardsticks) {
             try (Stand stand = start(yardstick, body)) {
-                clients.saturated(stand.place().port(), body, 1);
-                slowest = Math.min(slowest, clients.saturated(stand.place().port(), body,
+                // The gateway is one where nginx and HAProxy can't be; then it has to be warm.
+                clients.apply(yardstick).saturated(stand.place().port(), body,
+                        yardstick.peer() ? 1 : Math.max(1, options.warmUp()));
+                slowest = Math.min(slowest, clients.apply(yardstick).saturated(stand.place().port(), body,
                         CALIBRATION_SECONDS).rate());
             }
         }
@@ -145,7 +151,7 @@ final class SideBySide {
         try (Stand stand = start(yardsticks.getFirst(), body)) {
             for (int attempt = 0; attempt < 3; attempt++) {
                 CoreTime before = CoreTime.of(options.loadCore());
-                clients.offered(stand.place().port(), body, CALIBRATION_SECONDS, rate);
+                clients.apply(yardsticks.getFirst()).offered(stand.place().port(), body, CALIBRATION_SECONDS, rate);
                 double busy = CoreTime.of(options.loadCore()).busySince(before);
                 if (busy <= LOAD_CORE_SHARE) {
                     break;

@@ -1,6 +1,7 @@
 package dev.chainless.tests.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +36,12 @@ final class Started implements AutoCloseable {
     /// Sends a signal to the process, such as `HUP`.
     void signal(String signal) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).start().waitFor();
+    }
+
+    /// Writes a line to its standard input.
+    void say(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
     }
 
     /// {@return what it has written so far, line by line}

@@ -19,7 +19,8 @@ import javax.net.ssl.TrustManagerFactory;
 ///
 /// @param certificate in PEM, as is the key
 /// @param http2 whether HTTP/2 is offered by ALPN
-record Tls(Path certificate, Path key, boolean http2) {
+/// @param http3 whether the port speaks HTTP/3 too
+record Tls(Path certificate, Path key, boolean http2, boolean http3) {
     private static final Duration MAKING = Duration.ofSeconds(20);
 
     /// Makes a certificate with a key on P-256.
@@ -30,7 +31,7 @@ record Tls(Path certificate, Path key, boolean http2) {
                 "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", "/CN=bench.example.org", "-addext",
                 "subjectAltName=DNS:bench.example.org", "-keyout", key.toString(), "-out", certificate.toString()))
                 .await(MAKING);
-        return new Tls(certificate, key, work == Work.H2);
+        return new Tls(certificate, key, work == Work.H2 || work == Work.H3, work == Work.H3);
     }
 
     /// {@return a connection that trusts the certificate only}

@@ -33,7 +33,7 @@ final class Tools {
         if (kind.isPresent() && kind.get().encrypted()) {
             programs.add("openssl");
         }
-        if (kind.isPresent() && kind.get() == Work.H2) {
+        if (kind.isPresent() && (kind.get() == Work.H2 || kind.get() == Work.H3)) {
             programs.add("h2load");
         }
         for (String program : programs) {
@@ -60,6 +60,22 @@ final class Tools {
             out.println("floor is left out: it copies bytes, and has no TLS");
         } else if (!encrypted && options.wants("floor")) {
             contenders.add(new Floor(compile("floor")));
+        }
+        return contenders;
+    }
+
+    /// {@return the gateway twice, by HTTP/3 and by HTTP/2, and Envoy if asked for} No other peer that Debian has speaks
+    /// HTTP/3.
+    List<Contender> http3Contenders() throws IOException, InterruptedException {
+        var contenders = new ArrayList<Contender>();
+        for (Contender gateway : gatewayOnly()) {
+            Chainless chainless = (Chainless) gateway;
+            contenders.add(chainless);
+            contenders.add(new Chainless(chainless.home(), chainless.version(), true));
+        }
+        contenders.removeIf(contender -> !options.wants(contender.name()));
+        if (options.envoy()) {
+            envoy().ifPresent(contenders::add);
         }
         return contenders;
     }
@@ -101,7 +117,7 @@ final class Tools {
         if (!Files.isExecutable(script)) {
             throw new UsageException("--gateway " + home + " has no program bin/chainless");
         }
-        return Optional.of(new Chainless(home, firstLine(script.toString(), "--version")));
+        return Optional.of(new Chainless(home, firstLine(script.toString(), "--version"), false));
     }
 
     private Optional<Contender> envoy() throws InterruptedException {
