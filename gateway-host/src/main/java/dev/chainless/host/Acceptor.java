@@ -93,8 +93,17 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         counters.closed.incrementShared();
     }
 
-    /** Between its being found and used, a TLS may have been replaced: then the next one is there. */
     private void begin(Channel accepted, Loop loop) {
+        Gate gate = tls() == null ? null : gate();
+        if (gate == null) {
+            secure(accepted, loop);
+        } else {
+            gate.codec().beforeTls(accepted, loop.index(), () -> secure(accepted, loop));
+        }
+    }
+
+    /** Between its being found and used, a TLS may have been replaced: then the next one is there. */
+    private void secure(Channel accepted, Loop loop) {
         TlsServer tls = tls();
         if (tls == null) {
             admit(accepted, loop);

@@ -65,8 +65,18 @@ final class SecureClient implements AutoCloseable {
 
     /** {@return the body of the answer to a GET, of known length} */
     String get(String path) throws IOException {
-        socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
+        String head = send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").head();
+        String length = head.replaceAll("(?is).*content-length: *([0-9]+).*", "$1");
+        return bytes(Integer.parseInt(length));
+    }
+
+    SecureClient send(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        return this;
+    }
+
+    /** {@return the head that comes next} */
+    String head() throws IOException {
         InputStream in = socket.getInputStream();
         var head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
@@ -76,8 +86,21 @@ final class SecureClient implements AutoCloseable {
             }
             head.append((char) c);
         }
-        String length = head.toString().replaceAll("(?is).*content-length: *([0-9]+).*", "$1");
-        return new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.UTF_8);
+        return head.toString();
+    }
+
+    String bytes(int length) throws IOException {
+        return new String(socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
+    }
+
+    /** Says that nothing more comes. */
+    void end() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    /** {@return whether the other end closes now, in TLS and without another byte} */
+    boolean isEnded() throws IOException {
+        return socket.getInputStream().read() < 0;
     }
 
     @Override

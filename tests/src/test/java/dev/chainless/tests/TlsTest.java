@@ -9,6 +9,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +20,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -193,6 +201,125 @@ final class TlsTest {
             resume(gateway, "-tls1_2", "-sess_out", session);
             String again = resume(gateway, "-tls1_2", "-sess_in", session);
             assertTrue(again.contains("New, TLSv1"), again);
+        }
+    }
+
+    /** What a ticket begins with is the name of the key that sealed it. */
+    private static String keyName(String said) {
+        return said.replaceAll("(?s).*TLS session ticket:\\s+0000 - ([0-9a-f -]{47}).*", "$1");
+    }
+
+    @Test
+    void sessionsOutliveTheirKeyForAWhileAndChangesOfTheConfiguration() throws IOException {
+        Path session = Files.createTempFile("chainless", "session");
+        Path other = Files.createTempFile("chainless", "session");
+        String toml = "[tls]\nticket-rotation = \"5s\"\n" + listener(both.toml(), "") + SAYS;
+        try (GatewayProcess gateway = GatewayProcess.with(LOOPS, toml).start()) {
+            String first = resume(gateway, "-tls1_2", "-sess_out", session);
+            assertTrue(keyName(first).matches("[0-9a-f -]{47}"), first);
+            // Another TLS for the listener takes the keys over.
+            gateway.reload(toml.replace(both.toml(), rsa.toml() + ", " + both.toml()));
+            assertTrue(resume(gateway, "-tls1_2", "-sess_in", session).contains("Reused, TLSv1"));
+            assertEquals(keyName(first), keyName(resume(gateway, "-tls1_2", "-sess_out", other)));
+            Await.until("the key is another",
+                    () -> !keyName(resume(gateway, "-tls1_2", "-sess_out", other)).equals(keyName(first)));
+            assertTrue(resume(gateway, "-tls1_2", "-sess_in", session).contains("Reused, TLSv1"));
+            Await.until("the session is too old",
+                    () -> resume(gateway, "-tls1_2", "-sess_in", session).contains("New, TLSv1"));
+            assertTrue(resume(gateway, "-tls1_3", "-sess_out", other).contains("New, TLSv1"));
+            assertTrue(resume(gateway, "-tls1_3", "-sess_in", other).contains("Reused, TLSv1"));
+        }
+    }
+
+    /** HAProxy and load balancers of clouds say whose connection it is before the first byte of TLS. */
+    @Test
+    void aProxyHeaderComesBeforeTls() throws IOException {
+        String toml = listener(both.toml(), "").replace("\"127.0.0.1:@web@\"\n", """
+                "127.0.0.1:@web@"
+                http = { proxy-protocol = ["127.0.0.1"], head-timeout = "1s" }
+                """) + SAYS.replace("x-tls =", "x-client = \"${client.address}\", x-tls =");
+        byte[] binary = {0x0d, 0x0a, 0x0d, 0x0a, 0, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a, 0x21, 0x11, 0, 12,
+                (byte) 203, 0, 113, 9, (byte) 192, 0, 2, 1, 18, 52, 1, (byte) 187};
+        byte[] text = "PROXY TCP4 203.0.113.9 192.0.2.1 4711 443\r\n".getBytes(StandardCharsets.US_ASCII);
+        try (GatewayProcess gateway = GatewayProcess.with(LOOPS, toml).start()) {
+            for (byte[] header : new byte[][] {text, binary}) {
+                Socket socket = silent(gateway);
+                for (byte b : header) {
+                    socket.getOutputStream().write(b);
+                }
+                try (var client = new SecureClient(socket, "both.test")) {
+                    String head = client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").head();
+                    assertTrue(head.contains("x-client: 203.0.113.9\r\n"), head);
+                }
+            }
+            // Header and ClientHello in one piece, and HTTP/2.
+            assertEquals("TLSv1.3/X25519/both.test/h2///https", curl(gateway, "both.test", "--haproxy-protocol"));
+            for (byte[] wrong : new byte[][] {{}, {22, 3, 1, 0, 5}, "PROXY TCP4 1.2.3.4\r\n".getBytes(
+                    StandardCharsets.US_ASCII)}) {
+                try (Socket socket = silent(gateway)) {
+                    socket.getOutputStream().write(wrong);
+                    assertEquals(-1, socket.getInputStream().read());
+                }
+            }
+        }
+        // From a hop that nobody knows it is no ClientHello.
+        try (GatewayProcess gateway = gateway(""); Socket socket = silent(gateway)) {
+            socket.getOutputStream().write(text);
+            assertTrue(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                    .startsWith("HTTP/1.1 400 "));
+        }
+    }
+
+    @Test
+    void aDrainLetsRequestsAndTunnelsEnd() throws Exception {
+        var answer = new CountDownLatch(1);
+        try (var origin = new RecordingOrigin()) {
+            origin.on("/slow", call -> {
+                try {
+                    answer.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                call.answer(200, "done");
+            });
+            origin.on("/chat", call -> {
+                call.consumed();
+                call.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                        + "Sec-WebSocket-Accept: x\r\n\r\n");
+                for (int b = call.link().in().read(); b >= 0; b = call.link().in().read()) {
+                    call.write(Character.toString((char) b));
+                }
+                call.link().close();
+            });
+            String toml = listener(ca.ecdsa("here", "DNS:localhost").toml(), "") + "[clusters.app]\nendpoints = [" + origin.endpoint()
+                    + "]\n[[routes]]\nname = \"app\"\nto = \"app\"\n";
+            try (GatewayProcess gateway = GatewayProcess.with(LOOPS, toml).start();
+                    var http = HttpClient.newBuilder().sslContext(ca.trust()).build();
+                    var idle = new SecureClient(gateway.port(), "localhost");
+                    var busy = new SecureClient(gateway.port(), "localhost");
+                    var socket = new SecureClient(gateway.port(), "localhost")) {
+                assertTrue(idle.get("/warm").startsWith("GET /warm"));
+                socket.send("GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+                assertTrue(socket.head().startsWith("HTTP/1.1 101 "));
+                busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+                CompletableFuture<HttpResponse<String>> second = http.sendAsync(HttpRequest.newBuilder(
+                        URI.create("https://localhost:" + gateway.port() + "/slow")).build(),
+                        HttpResponse.BodyHandlers.ofString());
+                Await.until("both wait", () -> origin.calls("/slow").size() == 2);
+                gateway.terminate();
+                assertTrue(idle.isEnded());
+                assertEquals("a", socket.send("a").bytes(1));
+                answer.countDown();
+                assertTrue(busy.head().toLowerCase(Locale.ROOT).contains("connection: close\r\n"));
+                assertEquals("done", busy.bytes(4));
+                assertTrue(busy.isEnded());
+                assertEquals("done", second.get(20, TimeUnit.SECONDS).body());
+                assertEquals(HttpClient.Version.HTTP_2, second.get().version());
+                assertEquals("b", socket.send("b").bytes(1));
+                socket.end();
+                assertEquals(0, gateway.awaitExit());
+            }
         }
     }
 

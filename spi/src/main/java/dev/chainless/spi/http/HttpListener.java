@@ -22,6 +22,20 @@ public interface HttpListener {
     void accept(Channel channel, String listener, int loop);
 
     /**
+     * Takes an accepted channel before TLS begins on it, for what clients begin with in the clear, such as a PROXY protocol
+     * header. A codec that awaits something adds a handler for as long as that takes; what it does not consume it passes on to
+     * the handlers that {@code ready} adds behind it. By default nothing is awaited. On the channel's loop; not for QUIC, nor
+     * where the listener has no TLS.
+     *
+     * @param channel open, registered; the codec closes it if what came is not what it should be
+     * @param loop the index of its loop
+     * @param ready lets TLS begin; to be run once
+     */
+    default void beforeTls(Channel channel, int loop, Runnable ready) {
+        ready.run();
+    }
+
+    /**
      * Says on each loop that the listener drains: idle connections are closed when they have been idle for a moment,
      * busy ones after their current exchange.
      *

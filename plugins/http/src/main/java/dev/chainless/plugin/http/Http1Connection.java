@@ -101,22 +101,31 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         this.ingress = listener.ingress;
         this.loop = loop;
         this.channel = channel;
-        InetSocketAddress peer = address(channel.remoteAddress());
-        this.connection = new Connection(name, loop.index, channel.eventLoop(), peer, address(channel.localAddress()),
-                TlsSession.of(channel));
+        Connection direct = new Connection(name, loop.index, channel.eventLoop(), address(channel.remoteAddress()),
+                address(channel.localAddress()), TlsSession.of(channel));
+        ProxyHeader before = ProxyHeaderHandler.of(channel);
+        this.connection = before == null ? direct : behind(before, direct);
         this.forwarding = new Forwarding(listener.forwarding, loop, connection);
         this.reading = new ReadSwitch(channel);
         this.parser = new HeadParser(listener.limits, false);
         this.body = new BodyReader(listener.maxChunkLine, listener.limits);
         this.timer = new ConnectionTimer(listener.context, loop.index, listener.writeNanos, this::readExpired,
                 this::writeExpired);
-        boolean proxied = listener.expectsProxyHeader(peer.getAddress());
+        boolean proxied = !direct.secure() && listener.expectsProxyHeader(channel.remoteAddress());
         this.proxyHeader = proxied ? new ProxyHeader(listener.limits.maxHead()) : null;
         this.state = proxied ? State.PROXY : firstState();
     }
 
     private static InetSocketAddress address(java.net.SocketAddress address) {
         return address instanceof InetSocketAddress inet ? inet : new InetSocketAddress("0.0.0.0", 0);
+    }
+
+    /** {@return the connection between those that the header names} */
+    private static Connection behind(ProxyHeader header, Connection direct) {
+        InetSocketAddress source = header.source();
+        InetSocketAddress destination = header.destination();
+        return source == null || destination == null ? direct
+                : new Connection(direct.listener(), direct.loop(), direct.eventLoop(), source, destination, direct.tls());
     }
 
     private MessageOutput output() {
@@ -220,13 +229,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
             close();
             return true;
         }
-        InetSocketAddress source = header.source();
-        InetSocketAddress destination = header.destination();
-        if (source != null && destination != null) {
-            connection = new Connection(connection.listener(), loop.index, connection.eventLoop(), source, destination,
-                    connection.tls());
-            forwarding = new Forwarding(listener.forwarding, loop, connection);
-        }
+        connection = behind(header, connection);
+        forwarding = new Forwarding(listener.forwarding, loop, connection);
         proxyHeader = null;
         state = firstState();
         return true;

@@ -13,7 +13,8 @@ import dev.chainless.spi.http.TlsSession;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.quic.QuicChannel;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -87,6 +88,15 @@ final class ListenerCodec implements HttpListener {
         channel.read();
     }
 
+    @Override
+    public void beforeTls(Channel channel, int loop, Runnable ready) {
+        if (expectsProxyHeader(channel.remoteAddress())) {
+            channel.pipeline().addLast(new ProxyHeaderHandler(this, loop, ready));
+        } else {
+            ready.run();
+        }
+    }
+
     private LoopState loop(int index, Channel channel) {
         LoopState loop = loops[index];
         if (loop == null) {
@@ -131,9 +141,9 @@ final class ListenerCodec implements HttpListener {
     }
 
     /** {@return whether connections from there begin with a PROXY protocol header} */
-    boolean expectsProxyHeader(InetAddress peer) {
+    boolean expectsProxyHeader(@Nullable SocketAddress peer) {
         for (IpPrefix prefix : config.proxyProtocol()) {
-            if (prefix.contains(peer)) {
+            if (peer instanceof InetSocketAddress inet && prefix.contains(inet.getAddress())) {
                 return true;
             }
         }
