@@ -1,11 +1,15 @@
 package dev.chainless.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
@@ -15,6 +19,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
@@ -142,9 +147,13 @@ final class GrpcTest {
                 endpoints = ["127.0.0.1:%d"]
                 http = { version = "2" }
 
+                [plugins.compress]
+                native-access = true
+
                 [[routes]]
                 name = "all"
                 max-body = "0B"
+                stages = [{ use = "compress", min-size = "1B" }]
                 to = "app"
                 """.formatted(server.getPort())).start();
         channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
@@ -169,6 +178,27 @@ final class GrpcTest {
         assertEquals("HELLO", ClientCalls.blockingUnaryCall(channel, UNARY, soon(), "hello"));
         String large = "x".repeat(2_000_000);
         assertEquals(large.length(), ClientCalls.blockingUnaryCall(channel, UNARY, soon(), large).length());
+    }
+
+    /** gRPC has compression of its own, so that this one leaves its messages alone, whatever a client says. */
+    @Test
+    void besideCompression() {
+        var fields = new Metadata();
+        fields.put(Metadata.Key.of("accept-encoding", Metadata.ASCII_STRING_MARSHALLER), "gzip, br, zstd");
+        Channel asking =
+                ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(fields));
+        String text = "like and like ".repeat(1_000);
+        assertEquals(text.toUpperCase(java.util.Locale.ROOT),
+                ClientCalls.blockingUnaryCall(asking, UNARY, soon(), text));
+        Iterator<String> numbers = ClientCalls.blockingServerStreamingCall(asking, COUNT, soon(), "1000");
+        for (int i = 0; i < 1_000; i++) {
+            assertEquals(Integer.toString(i), numbers.next());
+        }
+        assertFalse(numbers.hasNext());
+        var failure = assertThrows(StatusRuntimeException.class,
+                () -> ClientCalls.blockingUnaryCall(asking, UNARY, soon(), "fail"));
+        assertEquals("no, thanks", failure.getStatus().getDescription());
+        assertEquals(0, gateway.metric("chainless_compress_responses_total"));
     }
 
     @Test

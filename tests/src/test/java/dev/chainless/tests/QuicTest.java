@@ -1,15 +1,20 @@
 package dev.chainless.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -133,6 +138,33 @@ final class QuicTest {
             String said = gtls(gateway);
             assertTrue(said.contains("type=Retry"), said);
             assertTrue(said.contains("[:status: 200]"), said);
+        }
+    }
+
+    @Test
+    void underLoadClientsAreAskedForAToken() throws IOException {
+        try (GatewayProcess gateway = gateway("", "[listeners.web.quic]\nretry-threshold = 3")) {
+            assertFalse(gtls(gateway).contains("type=Retry"));
+            // Handshakes over TCP that do not end are load too.
+            List<Socket> silent = new ArrayList<>();
+            try {
+                for (int i = 0; i < 3; i++) {
+                    silent.add(new Socket(InetAddress.getLoopbackAddress(), gateway.port()));
+                }
+                Await.until("they are there", () -> gateway.metric("chainless_connections_open", "web") == 3);
+                String said = gtls(gateway);
+                assertTrue(said.contains("type=Retry"), said);
+                assertTrue(said.contains("[:status: 200]"), said);
+                try (var client = Http3Client.connect(gateway.port())) {
+                    assertEquals(200, client.get("/").status());
+                }
+            } finally {
+                for (Socket socket : silent) {
+                    socket.close();
+                }
+            }
+            Await.until("they are gone", () -> gateway.metric("chainless_connections_open", "web") == 0);
+            assertFalse(gtls(gateway).contains("type=Retry"));
         }
     }
 
