@@ -291,7 +291,8 @@ final class TlsTest {
                 }
                 call.link().close();
             });
-            String toml = listener(ca.ecdsa("here", "DNS:localhost").toml(), "") + "[clusters.app]\nendpoints = [" + origin.endpoint()
+            String toml = listener(ca.ecdsa("here", "DNS:localhost").toml(), "") + "[clusters.app]\nendpoints = ["
+                    + origin.endpoint()
                     + "]\n[[routes]]\nname = \"app\"\nto = \"app\"\n";
             try (GatewayProcess gateway = GatewayProcess.with(LOOPS, toml).start();
                     var http = HttpClient.newBuilder().sslContext(ca.trust()).build();

@@ -78,7 +78,7 @@ public final class Bench {
         boolean http3 = kind.isPresent() && kind.get() == Work.H3;
         List<Contender> contenders = swap || options.command().equals("reload") ? tools.gatewayOnly()
                 : http3 ? tools.http3Contenders()
-                : tools.contenders(kind.isPresent() && kind.get().encrypted());
+                : tools.contenders(options.http3() || (kind.isPresent() && kind.get().encrypted()));
         if (contenders.isEmpty()) {
             throw new UsageException("there is nothing to measure");
         }
@@ -135,8 +135,10 @@ public final class Bench {
     }
 
     private boolean start(List<Contender> contenders, Generator generator, int originPort,
-            Map<String, Object> record) throws InterruptedException {
-        List<StartUp.Result> results = new StartUp(options, processes, work, generator, originPort, out)
+            Map<String, Object> record) throws IOException, InterruptedException {
+        Optional<Tls> tls = options.http3() ? Optional.of(Tls.of(Work.H3, processes, work)) : Optional.empty();
+        Clients clients = generator.clients(options.http3() ? Work.TLS : Work.PROXY, StartUp.BUSY_CONNECTIONS);
+        List<StartUp.Result> results = new StartUp(options, processes, work, clients, tls, originPort, out)
                 .run(contenders);
         out.print(Report.startUp(results));
         record.put("starts", results);

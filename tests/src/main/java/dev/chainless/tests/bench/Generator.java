@@ -96,17 +96,10 @@ final class Generator {
 
     /// Keeps one request in flight on each connection.
     private Load saturated(int port, Body body, int connections, int seconds) throws IOException, InterruptedException {
-        return saturatedResult(startSaturated(port, body, connections, seconds), body, seconds);
-    }
-
-    Started startSaturated(int port, Body body, int connections, int seconds) throws IOException {
-        return processes.startOn(core, "wrk", List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s",
+        Started wrk = processes.startOn(core, "wrk", List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s",
                 "--timeout", "10s", "-s", script.toString(), "-H", "Host: bench.example.org",
                 "-H", "User-Agent: chainless-load", "-H", "Accept: */*", "-H", "X-Remove-Me: by the proxy",
                 "http://127.0.0.1:" + port, "--", body.label()));
-    }
-
-    Load saturatedResult(Started wrk, Body body, int seconds) throws IOException, InterruptedException {
         Map<String, Double> values = values(wrk.await(Duration.ofSeconds(seconds).plus(SLACK)));
         long requests = values.getOrDefault("requests", 0.0).longValue();
         double bytes = value(values, "bytes");

@@ -24,10 +24,12 @@ import java.util.Set;
 /// @param proxyCore the core that the contender has to itself
 /// @param loadCore the core of origin and load generator
 /// @param sources the folder of `floor.c` and `load.c`
+/// @param keep whether generated files stay
+/// @param http3 whether starts are timed with TLS and HTTP/3
 record Options(String command, int rounds, int seconds, int warmUp, int runs, int changes, long seed, OptionalInt rate,
         Set<String> only, List<Body> bodies, Optional<Path> json, boolean envoy, Optional<Path> gateway, int proxyCore,
         int loadCore,
-        Path sources, boolean keep) {
+        Path sources, boolean keep, boolean http3) {
 
     static final String USAGE = """
             usage: bench [proxy|tls|h2|h3|handshakes|start|swap|reload|balance] [option...]
@@ -53,6 +55,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
                                      gateway and Envoy; swap: 10000;
                                      balance: 2000
               --runs N               starts or reloads to time, 10
+              --http3                of a gateway with TLS and HTTP/3 (start)
               --changes N            under load, 200
               --seed N               of the order of the changes, a new one
               --cores PROXY,LOAD     0,1
@@ -73,6 +76,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
                 case "proxy", "tls", "h2", "h3", "handshakes", "start", "swap", "reload", "balance" -> parser.command = name;
                 case "--envoy" -> parser.envoy = true;
                 case "--keep" -> parser.keep = true;
+                case "--http3" -> parser.http3 = true;
                 default -> {
                     if (!name.startsWith("--")) {
                         throw new UsageException("there is no command \"" + name
@@ -108,6 +112,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
         private List<Integer> cores = List.of(0, 1);
         private Optional<Path> sources = Optional.empty();
         private boolean keep;
+        private boolean http3;
 
         void option(String name, String value) {
             switch (name) {
@@ -145,7 +150,7 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
             return new Options(command, rounds.orElse(swap ? 5 : 3), seconds, warmUp.orElse(warmUpOf(command)), runs,
                     changes,
                     seed, rate, only, bodies, json, envoy || only.contains("envoy"), gateway, cores.getFirst(),
-                    cores.getLast(), sources.orElseGet(Parser::sources), keep);
+                    cores.getLast(), sources.orElseGet(Parser::sources), keep, http3);
         }
 
         /// A JIT counts calls, and of handshakes there are few per second.

@@ -6,6 +6,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /// Time from start to the first answer, and memory: idle, and with [#BUSY_CONNECTIONS] connections that each have a
 /// request in flight all the time.
@@ -13,7 +16,7 @@ import java.util.List;
 /// Starts are not pinned: a gateway that starts has the machine's cores. The files are in the page cache after the
 /// first start, which is not counted.
 final class StartUp {
-    private static final int BUSY_CONNECTIONS = 1_000;
+    static final int BUSY_CONNECTIONS = 1_000;
     private static final int BUSY_SECONDS = 5;
     private static final Duration POLL = Duration.ofMillis(2);
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -23,15 +26,20 @@ final class StartUp {
     private final Options options;
     private final Processes processes;
     private final Path work;
-    private final Generator generator;
+    private final Clients clients;
+    private final Optional<Tls> tls;
     private final int originPort;
     private final PrintStream out;
 
-    StartUp(Options options, Processes processes, Path work, Generator generator, int originPort, PrintStream out) {
+    /// @param clients of which there are [#BUSY_CONNECTIONS]
+    /// @param tls of the contenders, empty for none
+    StartUp(Options options, Processes processes, Path work, Clients clients, Optional<Tls> tls, int originPort,
+            PrintStream out) {
         this.options = options;
         this.processes = processes;
         this.work = work;
-        this.generator = generator;
+        this.clients = clients;
+        this.tls = tls;
         this.originPort = originPort;
         this.out = out;
     }
@@ -52,7 +60,7 @@ final class StartUp {
         Body body = options.bodies().getFirst();
         var millis = new ArrayList<Double>();
         for (int run = 0; run <= options.runs(); run++) {
-            Place place = Place.beside(work, contender.name(), originPort);
+            Place place = Place.beside(work, contender.name(), originPort, tls);
             List<String> command = contender.command(place);
             long startNanos = System.nanoTime();
             try (Started process = processes.start(contender.name(), command)) {
@@ -63,7 +71,7 @@ final class StartUp {
                 if (run == options.runs()) {
                     Thread.sleep(IDLE);
                     double idle = process.residentMegabytes();
-                    Busy busy = busy(process, place.port(), body);
+                    Busy busy = busy(process, clients, place.port(), body);
                     return new Result(contender.name(), millis, idle, busy.megabytes(), busy.load());
                 }
             }
@@ -72,14 +80,20 @@ final class StartUp {
     }
 
     /// {@return the most memory seen}
-    private Busy busy(Started process, int port, Body body) throws IOException, InterruptedException {
-        Started wrk = generator.startSaturated(port, body, BUSY_CONNECTIONS, BUSY_SECONDS);
+    private static Busy busy(Started process, Clients clients, int port, Body body)
+            throws IOException, InterruptedException {
+        var load = new FutureTask<>(() -> clients.saturated(port, body, BUSY_SECONDS));
+        Thread.ofVirtual().start(load);
         double most = 0;
-        while (wrk.alive()) {
+        while (!load.isDone()) {
             most = Math.max(most, process.residentMegabytes());
             Thread.sleep(SAMPLING);
         }
-        return new Busy(most, generator.saturatedResult(wrk, body, BUSY_SECONDS));
+        try {
+            return new Busy(most, load.get());
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        }
     }
 
     private record Busy(double megabytes, Load load) {}

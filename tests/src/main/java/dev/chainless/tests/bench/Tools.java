@@ -30,7 +30,7 @@ final class Tools {
     /// Refuses a machine that can't run the benchmark at all.
     void require(Optional<Work> kind) {
         var programs = new ArrayList<>(List.of("taskset", "wrk", "nginx", "cc"));
-        if (kind.isPresent() && kind.get().encrypted()) {
+        if (options.http3() || (kind.isPresent() && kind.get().encrypted())) {
             programs.add("openssl");
         }
         if (kind.isPresent() && (kind.get() == Work.H2 || kind.get() == Work.H3)) {

@@ -125,7 +125,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Http
         InetSocketAddress source = header.source();
         InetSocketAddress destination = header.destination();
         return source == null || destination == null ? direct
-                : new Connection(direct.listener(), direct.loop(), direct.eventLoop(), source, destination, direct.tls());
+                : new Connection(direct.listener(), direct.loop(), direct.eventLoop(), source, destination,
+                        direct.tls());
     }
 
     private MessageOutput output() {
