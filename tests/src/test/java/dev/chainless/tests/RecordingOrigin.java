@@ -51,12 +51,21 @@ final class RecordingOrigin implements AutoCloseable {
      * @param receiveBuffer in bytes, 0 for what the kernel finds good
      */
     RecordingOrigin(int receiveBuffer) {
+        this(receiveBuffer, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    /** An origin at an address that a discovery finds. */
+    RecordingOrigin(InetSocketAddress address) {
+        this(0, address);
+    }
+
+    private RecordingOrigin(int receiveBuffer, InetSocketAddress address) {
         try {
             server = new ServerSocket();
             if (receiveBuffer > 0) {
                 server.setReceiveBufferSize(receiveBuffer);
             }
-            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+            server.bind(address, 1024);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
