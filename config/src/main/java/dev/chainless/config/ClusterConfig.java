@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param maxEndpoints the most that are taken; more are left out
  * @param zones how requests spread over zones and priorities
  * @param connectTimeout from the first packet to a connection that can be used
+ * @param attemptDelay until the next address of a name is tried beside
  * @param responseTimeout from the end of the request to the head of the response, for each attempt
  * @param idleTimeout without a byte of a body in either direction
  * @param keepAlive how long an idle connection is kept
@@ -50,6 +51,9 @@ public record ClusterConfig(
         @Doc("How requests spread over zones and priorities.") ZonesConfig zones,
         @Doc("How long a new connection may take to be ready, TLS included.")
         @Default("2s") @Range(min = "1ms", max = "5m") Duration connectTimeout,
+        @Doc("How long the connection to one address of a name may take before the next address is tried beside it, IPv6 and "
+                + "IPv4 in turn (RFC 8305). The first that is there is taken.")
+        @Default("250ms") @Range(min = "10ms", max = "2s") Duration attemptDelay,
         @Doc("How long the head of the response may take after the request was sent, for each attempt. 0s: no limit.")
         @Default("30s") @Range(max = "24h") Duration responseTimeout,
         @Doc("How long a body may make no progress in either direction. 0s: no limit.")

@@ -3,6 +3,7 @@ package dev.chainless.host;
 import dev.chainless.spi.http.UpstreamConnection;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -134,43 +135,52 @@ final class EndpointPool {
     }
 
     private void connect() {
-        InetSocketAddress address = endpoint.address();
-        if (address == null) {
+        List<InetSocketAddress> addresses = endpoint.addresses();
+        if (addresses.isEmpty()) {
             endpoint.giveConnection();
             opening--;
             failNext(502, "the name of the endpoint has no address");
             return;
         }
         endpoint.metrics().connects.increment(loop.index());
-        // In a task of its own: a descriptor that was closed and is used again within one batch of epoll's events would
-        // get the old one's, and be closed before it connects.
-        loop.execute(() -> connect(address));
-    }
-
-    private void connect(InetSocketAddress address) {
         long begin = System.nanoTime();
-        new Bootstrap().group(loop.eventLoop())
+        Bootstrap bootstrap = new Bootstrap()
                 .channel(endpoint.loops().socketType())
                 .option(ChannelOption.ALLOCATOR, endpoint.loops().allocator())
                 .option(ChannelOption.RECVBUF_ALLOCATOR, endpoint.loops().readBuffers())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(loop.maxBuffered() / 4, loop.maxBuffered()))
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) endpoint.config().connectTimeout().toMillis())
-                .handler(new Connecting())
-                .connect(address)
-                .addListener(future -> {
-                    Channel channel = ((io.netty.channel.ChannelFuture) future).channel();
-                    TlsClient tls = endpoint.tls();
-                    if (future.isSuccess() && tls != null) {
-                        secure(tls, channel, begin);
-                    } else if (future.isSuccess()) {
-                        channel.pipeline().removeFirst();
-                        connected(channel);
-                    } else {
-                        failed(future.cause());
-                    }
-                });
+                .handler(new Connecting());
+        PoolConfig config = endpoint.config();
+        new AddressRace(bootstrap, loop.eventLoop(), addresses, config.attemptDelay(), config.connectTimeout(),
+                new Connected(begin)).start();
+    }
+
+    /** What comes of connecting. */
+    private final class Connected implements AddressRace.Outcome {
+        private final long begin;
+
+        Connected(long begin) {
+            this.begin = begin;
+        }
+
+        @Override
+        public void connected(Channel channel, InetSocketAddress address) {
+            endpoint.reached(address);
+            TlsClient tls = endpoint.tls();
+            if (tls != null) {
+                secure(tls, channel, begin);
+            } else {
+                channel.pipeline().removeFirst();
+                EndpointPool.this.connected(channel);
+            }
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            EndpointPool.this.failed(cause);
+        }
     }
 
     private void secure(TlsClient tls, Channel channel, long begin) {
@@ -390,6 +400,7 @@ final class EndpointPool {
     }
 
     /** Stands in the pipeline until the connection is there; what goes wrong before is told by the connect's future. */
+    @Sharable
     private static final class Connecting extends ChannelInboundHandlerAdapter {
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {

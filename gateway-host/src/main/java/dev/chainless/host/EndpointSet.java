@@ -275,7 +275,7 @@ final class EndpointSet implements Part {
         Endpoint endpoint = state.endpoint();
         var asked = new EndpointState(
                 new Endpoint(endpoint.host(), how.port() == 0 ? endpoint.port() : how.port(), 1),
-                new PoolConfig(how.timeout(), Duration.ZERO, 1, 0, 1, 1), codec, tls, engine.loops(),
+                new PoolConfig(how.timeout(), config.attemptDelay(), Duration.ZERO, 1, 0, 1, 1), codec, tls, engine.loops(),
                 engine.hostMetrics().checks(), () -> {});
         asked.lookUp();
         var check =

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,8 @@ final class EndpointState {
     private final boolean named;
     final Counter requests;
     final Counter failures;
-    private volatile InetSocketAddress[] addresses;
+    private volatile List<InetSocketAddress> addresses;
+    private volatile boolean reachedBySix = true;
 
     /**
      * Makes an endpoint without connections.
@@ -69,7 +71,7 @@ final class EndpointState {
         this.failures = new Counter(loops.count());
         byte[] literal = NetUtil.createByteArrayFromIpAddressString(endpoint.host());
         this.named = literal == null;
-        this.addresses = literal == null ? new InetSocketAddress[0] : new InetSocketAddress[] {address(literal)};
+        this.addresses = literal == null ? List.of() : List.of(address(literal));
         this.pools = loops.all().stream().map(loop -> new EndpointPool(this, loop)).toList();
     }
 
@@ -103,12 +105,8 @@ final class EndpointState {
             return;
         }
         try {
-            InetAddress[] found = InetAddress.getAllByName(endpoint.host());
-            var result = new InetSocketAddress[found.length];
-            for (int i = 0; i < found.length; i++) {
-                result[i] = new InetSocketAddress(found[i], endpoint.port());
-            }
-            addresses = result;
+            addresses = Stream.of(InetAddress.getAllByName(endpoint.host()))
+                    .map(found -> new InetSocketAddress(found, endpoint.port())).toList();
         } catch (UnknownHostException e) {
             LOG.log(Level.WARNING, "The endpoint {0} has no address", endpoint.authority());
         }
@@ -126,14 +124,18 @@ final class EndpointState {
         return endpoint;
     }
 
-    /** {@return the next address of the endpoint, null while its name has none} */
-    @Nullable InetSocketAddress address() {
-        InetSocketAddress[] known = addresses;
-        return switch (known.length) {
-            case 0 -> null;
-            case 1 -> known[0];
-            default -> known[Math.floorMod(turn.getAndIncrement(), known.length)];
-        };
+    /** {@return the addresses in the order in which a connection should try them, none while the name has none} */
+    List<InetSocketAddress> addresses() {
+        List<InetSocketAddress> known = addresses;
+        return known.size() < 2 ? known : AddressRace.order(known, reachedBySix, turn.getAndIncrement());
+    }
+
+    /** A connection to that address was made: others begin with its family. */
+    void reached(InetSocketAddress address) {
+        boolean six = AddressRace.isSix(address);
+        if (six != reachedBySix) {
+            reachedBySix = six;
+        }
     }
 
     /** An attempt begins, unless there are too many. {@return whether it does} */
