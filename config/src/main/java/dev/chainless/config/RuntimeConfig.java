@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param loops event loops; 0 for one per core
  * @param transport how sockets are served
  * @param drain how long exchanges in flight may go on before the end
+ * @param upgradeTimeout how long a successor may take to serve
  * @param loopStall how long an event loop may be busy before that is told and others take the new connections
  * @param pluginsDirectory the folder of plugins; empty for the one that was installed
  * @param stateDirectory where the private copies of plugins are kept; empty for the usual place
@@ -28,6 +29,9 @@ public record RuntimeConfig(
         @Doc("How long exchanges in flight may go on before the process ends, or when a reload replaces their stages or "
                 + "listener.")
         @Default("30s") @Range(max = "1h") Duration drain,
+        @Doc("How long the process that is to go on from here, at an upgrade, may take until it serves. Then it is ended, and "
+                + "this one stays.")
+        @Default("60s") @Range(min = "1s", max = "10m") Duration upgradeTimeout,
         @Doc("How long an event loop may be busy with one thing; then its stack is logged, and new connections go to "
                 + "other loops until it is back. After five times as long the service manager's watchdog is not "
                 + "answered any more.")
@@ -63,7 +67,7 @@ public record RuntimeConfig(
 
     /** {@return the same with another plugins directory} */
     public RuntimeConfig withPluginsDirectory(Path directory) {
-        return new RuntimeConfig(loops, transport, drain, loopStall, Optional.of(directory), stateDirectory,
+        return new RuntimeConfig(loops, transport, drain, upgradeTimeout, loopStall, Optional.of(directory), stateDirectory,
                 maxConnections, readBuffer, maxBuffered);
     }
 }

@@ -20,6 +20,12 @@ final class Home {
         return Path.of(home);
     }
 
+    /** {@return the program by the name that it was started by: what is behind a link may be another version by now} */
+    static String launcher() {
+        String launcher = System.getenv("CHAINLESS_LAUNCHER");
+        return launcher == null ? folder().resolve("bin").resolve("chainless").toString() : launcher;
+    }
+
     static Path plugins() {
         return folder().resolve("plugins");
     }

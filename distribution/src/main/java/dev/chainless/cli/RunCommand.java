@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 
 /** Runs a gateway until it is told to stop. */
 @Command(name = "run", mixinStandardHelpOptions = true,
-        description = "Runs the gateway. SIGHUP reads the file again; SIGTERM lets requests under way end and stops, a second "
+        description = "Runs the gateway. SIGHUP reads the file again; SIGUSR1 starts "
+                + "the program anew, as it is installed now, to take the sockets over; SIGTERM lets requests under way end and stops, a second "
                 + "one stops at once.")
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = System.getLogger(RunCommand.class.getName());
@@ -46,6 +47,7 @@ final class RunCommand implements Callable<Integer> {
         Signals.handle(() -> Thread.ofPlatform().name("reload").start(() -> reload(started.join())), "HUP");
         Gateway gateway = Gateway.start(() -> Home.load(chosen), List.of());
         started.complete(gateway);
+        Signals.handle(() -> Thread.ofPlatform().name("upgrade").start(() -> upgrade(gateway, chosen)), "USR1");
         var signals = new AtomicInteger();
         Signals.handle(() -> {
             if (signals.getAndIncrement() == 0) {
@@ -76,6 +78,15 @@ final class RunCommand implements Callable<Integer> {
         out.flush();
         gateway.awaitStop();
         return signals.get() > 1 ? 1 : 0;
+    }
+
+    /** What comes of it the gateway logs itself, but for the reason why nothing does. */
+    private static void upgrade(Gateway gateway, Path file) {
+        try {
+            gateway.upgrade(List.of(Home.launcher(), "run", file.toAbsolutePath().toString()));
+        } catch (StartException e) {
+            LOG.log(Level.ERROR, "This process goes on: {0}", e.getMessage());
+        }
     }
 
     /** What it did the gateway logs itself. */

@@ -4,6 +4,7 @@ import dev.chainless.spi.config.HostPort;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.FileDescriptor;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -12,14 +13,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The listening sockets that systemd opened before it started this process: sd_listen_fds(3). So a port below 1024
- * needs no privilege here, and a restart loses no connection. A socket is a listener's by its name,
- * {@code FileDescriptorName=}, or else by its address. Not thread-safe.
+ * The listening sockets that are open already: systemd opened them before it started this process, sd_listen_fds(3), so that a
+ * port below 1024 needs no privilege here, and a restart loses no connection; or the process that this one goes on for hands
+ * them over. A socket is a listener's by its name, {@code FileDescriptorName=} for systemd, or else by its address. Not
+ * thread-safe.
  */
 final class ActivatedSockets {
     private static final int FIRST_DESCRIPTOR = 3;
 
-    private record Activated(String name, EpollServerSocketChannel channel) {
+    /**
+     * A socket.
+     *
+     * @param only the address that it is good for, null for any: whoever wrote systemd's units has said what he means, but the
+     *     configuration of the process before may have had another address
+     */
+    private record Activated(String name, EpollServerSocketChannel channel, @Nullable InetSocketAddress only) {
         @Override
         public String toString() {
             return name + " (" + channel.localAddress() + ")";
@@ -55,8 +63,19 @@ final class ActivatedSockets {
         for (int i = 0; i < descriptors; i++) {
             String name = i < names.length ? names[i] : "";
             Descriptors.prepare(firstDescriptor + i, name);
-            activated.sockets.add(new Activated(name, new EpollServerSocketChannel(firstDescriptor + i)));
+            activated.sockets.add(new Activated(name, new EpollServerSocketChannel(firstDescriptor + i), null));
         }
+        return activated;
+    }
+
+    /** {@return the sockets of the process before, by the names of its listeners} */
+    static ActivatedSockets of(Map<String, FileDescriptor> handedOver) {
+        var activated = new ActivatedSockets();
+        handedOver.forEach((name, descriptor) -> {
+            Descriptors.prepare(descriptor.intValue(), name);
+            var channel = new EpollServerSocketChannel(descriptor.intValue());
+            activated.sockets.add(new Activated(name, channel, channel.localAddress()));
+        });
         return activated;
     }
 
@@ -68,12 +87,13 @@ final class ActivatedSockets {
      * @param listen its address
      */
     @Nullable ServerChannel take(String listener, HostPort listen) {
+        InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
         for (Activated socket : sockets) {
-            if (socket.name().equals(listener)) {
+            InetSocketAddress only = socket.only();
+            if (socket.name().equals(listener) && (only == null || listen.port() == 0 || only.equals(address))) {
                 return take(socket);
             }
         }
-        InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
         for (Activated socket : sockets) {
             if (address.equals((SocketAddress) socket.channel().localAddress())) {
                 return take(socket);
@@ -85,6 +105,12 @@ final class ActivatedSockets {
     private ServerChannel take(Activated socket) {
         sockets.remove(socket);
         return socket.channel();
+    }
+
+    /** Closes what no listener took. */
+    void close() {
+        sockets.forEach(socket -> socket.channel().unsafe().closeForcibly());
+        sockets.clear();
     }
 
     /** {@return the sockets that no listener took, for a warning: name and address} */

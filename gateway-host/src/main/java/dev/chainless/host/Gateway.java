@@ -53,6 +53,7 @@ public final class Gateway implements AutoCloseable {
     private final Listeners listeners;
     private final Reloader reloader;
     private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicBoolean upgrading = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final ServiceNotifier notifier = ServiceNotifier.fromEnvironment();
@@ -166,12 +167,29 @@ public final class Gateway implements AutoCloseable {
             demo = new DemoOrigin(new InetSocketAddress(demoAddress.host(), demoAddress.port()));
             demoAddress = new HostPort(demoAddress.host(), demo.address().getPort());
         }
-        var activated = ActivatedSockets.fromEnvironment();
+        Takeover takeover = Takeover.fromEnvironment();
+        try {
+            open(demoAddress, takeover);
+            if (takeover != null) {
+                takeover.ready();
+            }
+        } finally {
+            if (takeover != null) {
+                takeover.close();
+            }
+        }
+    }
+
+    private void open(HostPort demoAddress, @Nullable Takeover takeover) {
+        var activated = takeover == null ? ActivatedSockets.fromEnvironment() : ActivatedSockets.of(takeover.sockets());
         reloader.start(config, implied(demoAddress), this::openAdmin,
                 (name, listener) -> activated.take(name, listener.listen()));
         for (String unused : activated.unused()) {
-            LOG.log(Level.WARNING, "The service manager handed over the socket {0}, which no listener has taken",
-                    unused);
+            LOG.log(Level.WARNING, "The {0} handed over the socket {1}, which no listener has taken",
+                    takeover == null ? "service manager" : "process before", unused);
+        }
+        if (takeover != null) {
+            activated.close();
         }
         overload = new Overload(loops, listeners, engine.generations(), engine.metrics().scope("host"),
                 () -> config().overload());
@@ -235,6 +253,34 @@ public final class Gateway implements AutoCloseable {
             throw e;
         }
         return reload(next);
+    }
+
+    /**
+     * Starts another process that goes on where this one leaves: it takes the listening sockets over, and once it serves, this
+     * one drains and closes. If it does not come to that, nothing has changed. Not for use on an event loop. Connections over
+     * QUIC are not taken along: they drain, and new ones may need a second attempt meanwhile.
+     *
+     * @param command that starts it; its standard output and error are this process's
+     * @return the number of the process
+     * @throws StartException in one sentence, if there is no successor
+     */
+    public long upgrade(List<String> command) {
+        if (draining.get() || !upgrading.compareAndSet(false, true)) {
+            throw new StartException("The gateway is draining, or makes place for a successor already");
+        }
+        boolean succeeded = false;
+        try {
+            Process successor = new Successor(command, listeners.sockets()).start(config().runtime().upgradeTimeout());
+            succeeded = true;
+            LOG.log(Level.INFO, "Process {0} goes on from here", Long.toString(successor.pid()));
+            notifier.succeededBy(successor.pid());
+            Thread.ofPlatform().name("drain").start(() -> drain(false));
+            return successor.pid();
+        } finally {
+            if (!succeeded) {
+                upgrading.set(false);
+            }
+        }
     }
 
     /** {@return where each listener listens, by its name} */
@@ -312,10 +358,16 @@ public final class Gateway implements AutoCloseable {
      * Returns when that is done; a second call returns at once.
      */
     public void drain() {
+        drain(true);
+    }
+
+    private void drain(boolean serviceEnds) {
         if (!draining.compareAndSet(false, true)) {
             return;
         }
-        notifier.stopping();
+        if (serviceEnds) {
+            notifier.stopping();
+        }
         Duration within = config().runtime().drain();
         if (generation() != null) {
             LOG.log(Level.INFO, "Draining: {0} connections, at most {1} s", listeners.connections(),

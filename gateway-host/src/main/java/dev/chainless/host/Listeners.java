@@ -266,6 +266,13 @@ final class Listeners {
         throw new StartException("Cannot listen on " + shown + " (" + key + "): " + message);
     }
 
+    /** {@return the sockets that accept connections of TCP, by the names of the listeners} */
+    Map<String, Channel> sockets() {
+        Map<String, Channel> sockets = new TreeMap<>();
+        bound.forEach((name, listener) -> sockets.put(name, listener.channel()));
+        return sockets;
+    }
+
     /** Stops to accept. What waits in the socket's queue is accepted first, so that nobody is reset. */
     void close() {
         bound.values().forEach(listener -> {

@@ -80,6 +80,11 @@ final class ServiceNotifier implements AutoCloseable {
         send("READY=1");
     }
 
+    /** Says that another process is the service from now on. */
+    public void succeededBy(long pid) {
+        send("MAINPID=" + pid);
+    }
+
     /** Says that the service drains and will end. */
     public void stopping() {
         send("STOPPING=1");

@@ -1,6 +1,7 @@
 package dev.chainless.host;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /** Why a gateway could not start: one sentence that says what to do. */
 public final class StartException extends RuntimeException {
@@ -14,5 +15,9 @@ public final class StartException extends RuntimeException {
      */
     public StartException(String message) {
         super(message);
+    }
+
+    StartException(String message, @Nullable Throwable cause) {
+        super(message, cause);
     }
 }
