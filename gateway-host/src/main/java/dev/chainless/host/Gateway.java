@@ -58,7 +58,7 @@ public final class Gateway implements AutoCloseable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final ServiceNotifier notifier = ServiceNotifier.fromEnvironment();
     private @Nullable DemoOrigin demo;
-    private @Nullable Admin admin;
+    private volatile @Nullable Admin admin;
     private @Nullable LoopWatch watch;
     private @Nullable Overload overload;
     private @Nullable PluginWatcher watcher;
@@ -182,7 +182,12 @@ public final class Gateway implements AutoCloseable {
 
     private void open(HostPort demoAddress, @Nullable Takeover takeover) {
         var activated = takeover == null ? ActivatedSockets.fromEnvironment() : ActivatedSockets.of(takeover.sockets());
-        reloader.start(config, implied(demoAddress), this::openAdmin,
+        reloader.start(config, implied(demoAddress), () -> {
+            if (takeover != null) {
+                takeover.freeAdmin();
+            }
+            openAdmin();
+        },
                 (name, listener) -> activated.take(name, listener.listen()));
         for (String unused : activated.unused()) {
             LOG.log(Level.WARNING, "The {0} handed over the socket {1}, which no listener has taken",
@@ -202,6 +207,14 @@ public final class Gateway implements AutoCloseable {
         listening = true;
         notifier.ready();
         notifier.watch(watch::responsive);
+    }
+
+    private void closeAdmin() {
+        Admin open = admin;
+        if (open != null) {
+            admin = null;
+            open.close();
+        }
     }
 
     private void openAdmin() {
@@ -270,7 +283,7 @@ public final class Gateway implements AutoCloseable {
         }
         boolean succeeded = false;
         try {
-            Process successor = new Successor(command, listeners.sockets()).start(config().runtime().upgradeTimeout());
+            Process successor = new Successor(command, listeners.sockets(), this::closeAdmin).start(config().runtime().upgradeTimeout());
             succeeded = true;
             LOG.log(Level.INFO, "Process {0} goes on from here", Long.toString(successor.pid()));
             notifier.succeededBy(successor.pid());
@@ -278,6 +291,9 @@ public final class Gateway implements AutoCloseable {
             return successor.pid();
         } finally {
             if (!succeeded) {
+                if (admin == null && !draining.get()) {
+                    openAdmin();
+                }
                 upgrading.set(false);
             }
         }
@@ -290,7 +306,8 @@ public final class Gateway implements AutoCloseable {
 
     /** {@return where the admin server listens, null if there is none} */
     public @Nullable InetSocketAddress adminAddress() {
-        return admin == null ? null : admin.address();
+        Admin open = admin;
+        return open == null ? null : open.address();
     }
 
     /** {@return the configuration in effect} */
@@ -409,9 +426,7 @@ public final class Gateway implements AutoCloseable {
         }
         draining.set(true);
         listeners.close();
-        if (admin != null) {
-            admin.close();
-        }
+        closeAdmin();
         if (watcher != null) {
             watcher.close();
         }

@@ -36,8 +36,9 @@ import java.util.concurrent.TimeoutException;
  * serves. The sockets stay open here too, so that whatever goes wrong, this process goes on as if nothing had been.
  *
  * <p>Both speak over a Unix socket in a folder that nobody else may enter, and whose other end must be the process that was
- * started: a line of names, separated by spaces; {@code G} from the successor; a descriptor for each name (SCM_RIGHTS); and
- * {@code R} from the successor once it serves ({@link Takeover} is the other side).
+ * started: a line of names, separated by spaces; {@code G} from the successor; a descriptor for each name (SCM_RIGHTS);
+ * {@code A} from the successor when it wants the admin server's address, and a line when that is free; and {@code R} from the
+ * successor once it serves ({@link Takeover} is the other side).
  */
 final class Successor {
     private static final Logger LOG = System.getLogger(Successor.class.getName());
@@ -46,6 +47,7 @@ final class Successor {
 
     private final List<String> command;
     private final Map<String, Channel> sockets;
+    private final Runnable closeAdmin;
     private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
 
     /**
@@ -53,10 +55,12 @@ final class Successor {
      *
      * @param command that starts it
      * @param sockets that it is given, by name: bound, of epoll
+     * @param closeAdmin makes the admin server's address free; may block
      */
-    Successor(List<String> command, Map<String, Channel> sockets) {
+    Successor(List<String> command, Map<String, Channel> sockets, Runnable closeAdmin) {
         this.command = command;
         this.sockets = sockets;
+        this.closeAdmin = closeAdmin;
     }
 
     /**
@@ -140,6 +144,11 @@ final class Successor {
                         sockets.values().forEach(socket -> {
                             FileDescriptor descriptor = ((UnixChannel) socket).fd();
                             var _ = context.writeAndFlush(descriptor);
+                        });
+                    } else if (letter == 'A') {
+                        Thread.ofVirtual().name("upgrade").start(() -> {
+                            closeAdmin.run();
+                            var _ = context.writeAndFlush(Unpooled.copiedBuffer("free\n", StandardCharsets.US_ASCII));
                         });
                     } else if (letter == 'R') {
                         ready.complete(true);

@@ -50,6 +50,7 @@ final class Takeover implements AutoCloseable {
                                 var _ = context.close();
                             } else if (!line.isEmpty() && line.charAt(line.length() - 1) == '\n') {
                                 received.add(line.toString().strip());
+                                line.setLength(0);
                             }
                         } else if (!received.offer(message)) {
                             var _ = context.close();
@@ -91,6 +92,13 @@ final class Takeover implements AutoCloseable {
             }
         }
         return sockets;
+    }
+
+    /** Waits until the address of the admin server is free. */
+    void freeAdmin() {
+        ((EpollDomainSocketChannel) channel).config().setReadMode(DomainSocketReadMode.BYTES);
+        say('A');
+        next(String.class);
     }
 
     /** This process serves: the one before may go. */
