@@ -102,7 +102,6 @@ final class UpgradeTest {
     @Test
     void nothingIsLostWhenAnotherProcessGoesOn() throws Exception {
         var finish = new CountDownLatch(1);
-        List<Long> pids = List.of();
         try (var origin = new RecordingOrigin(); GatewayProcess gateway = GatewayProcess.with(1, toml(origin)).start()) {
             origin.on("/long", call -> {
                 call.link().write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234");
@@ -113,7 +112,7 @@ final class UpgradeTest {
                 }
                 call.link().write("56789");
             });
-            try (var slow = new RawClient(gateway.port())) {
+            try (var slow = new RawClient(gateway.port()); var _ = ending(gateway)) {
                 slow.send(get("/long"));
                 origin.call("/long");
                 List<Asking> clients =
@@ -123,8 +122,7 @@ final class UpgradeTest {
                     int count = i;
                     signal(current);
                     Await.until("another process goes on", () -> successors(gateway).size() == count);
-                    pids = successors(gateway);
-                    current = pids.getLast();
+                    current = successors(gateway).getLast();
                     int before = clients.getLast().answers.get();
                     Await.until("it answers", () -> clients.getLast().answers.get() > before + 10 && ready(gateway));
                 }
@@ -134,20 +132,23 @@ final class UpgradeTest {
                 }
                 finish.countDown();
                 assertEquals("0123456789", slow.reply().text());
+                long last = current;
+                Await.until("only the last one is left", () -> !gateway.isAlive() && successors(gateway).stream()
+                        .filter(pid -> pid != last).noneMatch(pid -> ProcessHandle.of(pid).isPresent()));
+                assertEquals(200, once(gateway.port(), get("/x")).status());
+                assertTrue(ProcessHandle.of(last).orElseThrow().destroy()); // SIGTERM
+                Await.until("the last one has ended", () -> ProcessHandle.of(last).isEmpty());
+                assertEquals(0, gateway.awaitExit());
             }
-            assertEquals(0, gateway.awaitExit());
-            Await.until("only the last one is left", () -> {
-                List<Long> all = successors(gateway);
-                return all.subList(0, all.size() - 1).stream().noneMatch(pid -> ProcessHandle.of(pid).isPresent());
-            });
-            assertEquals(200, once(gateway.port(), get("/x")).status());
-            assertTrue(ProcessHandle.of(pids.getLast()).orElseThrow().destroy()); // SIGTERM
-            long last = pids.getLast();
-            Await.until("the last one has ended", () -> ProcessHandle.of(last).isEmpty());
         } finally {
             finish.countDown();
-            pids.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
         }
+    }
+
+    /** {@return what ends the processes that went on, which nobody else would} They hold the output of the first one, too. */
+    private static AutoCloseable ending(GatewayProcess gateway) {
+        return () -> successors(gateway)
+                .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
     }
 
     @Test
