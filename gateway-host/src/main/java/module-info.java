@@ -3,7 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /**
  * The host: it owns sockets, event loops, pools, routes, chains and the life of plugins, and knows none of them by name.
  *
- * <p>{@code dev.chainless.host.Gateway} is its only door.
+ * <p>{@code dev.chainless.host.Gateway} is its only door; {@code dev.chainless.host.TlsReport} looks at files and servers.
  */
 @NullMarked
 module dev.chainless.host {
@@ -23,6 +23,8 @@ module dev.chainless.host {
     requires io.prometheus.metrics.model;
     requires micrometer.core;
     requires micrometer.registry.prometheus;
+    requires org.bouncycastle.provider;
+    requires org.bouncycastle.tls;
     requires tools.jackson.core;
 
     uses dev.chainless.spi.Plugin;

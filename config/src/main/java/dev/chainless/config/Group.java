@@ -11,6 +11,9 @@ import java.util.List;
 public record Group(String name) {
     private static final List<String> KNOWN = List.of("X25519MLKEM768", "X25519", "P-256", "P-384", "P-521");
 
+    /** Those that such listeners add by themselves. */
+    private static final List<String> HYBRID = List.of("SecP256r1MLKEM768", "SecP384r1MLKEM1024");
+
     /**
      * Reads a group.
      *
@@ -25,6 +28,10 @@ public record Group(String name) {
             if (name.equalsIgnoreCase(text)) {
                 return new Group(name);
             }
+        }
+        if (HYBRID.stream().anyMatch(name -> name.equalsIgnoreCase(text))) {
+            throw new IllegalArgumentException(text + " is served by listeners with tls.pqc = \"experimental\" only; "
+                    + "leave it out here");
         }
         throw new IllegalArgumentException(
                 "expected a group: " + String.join(", ", KNOWN) + Nearest.hint(text, KNOWN));

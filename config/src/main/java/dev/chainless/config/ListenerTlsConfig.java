@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param clientCertificates whether clients show who they are
  * @param clientCa whose certificates of clients are good
  * @param profile which versions and ciphers; empty for that of {@code [tls]}
+ * @param pqc what of post-quantum cryptography is served
  * @param sessionTickets whether clients may resume sessions
  * @param handshakeTimeout from the connection to the end of the handshake
  * @param maxHandshakes at once
@@ -39,6 +40,7 @@ public record ListenerTlsConfig(
                 + "client-certificates is \"none\".")
         Optional<Path> clientCa,
         @Doc("Which versions and ciphers are used. Absent: as [tls] says.") Optional<TlsProfile> profile,
+        @Doc("What of post-quantum cryptography is served.") @Default("standard") Pqc pqc,
         @Doc("Whether clients may resume sessions by tickets, sealed with keys that are made here and rotated.")
         @Default("true") boolean sessionTickets,
         @Doc("How long a handshake may take.")
@@ -57,6 +59,18 @@ public record ListenerTlsConfig(
             throw new IllegalArgumentException("client certificates need client-ca, a file with the certificates of "
                     + "those who sign them");
         }
+    }
+
+    /** What of post-quantum cryptography a listener serves. */
+    public enum Pqc {
+        /** The groups of {@code [tls]}. */
+        @Doc("the groups of [tls] by its library, and certificates with RSA and EC keys")
+        STANDARD,
+        /** More groups, and certificates with ML-DSA, by Bouncy Castle. */
+        @Doc("by Bouncy Castle, whatever tls.engine says: the groups SecP256r1MLKEM768 and SecP384r1MLKEM1024 too, behind "
+                + "the post-quantum ones of [tls], and certificates with ML-DSA keys; slower, and without HTTP/3, OCSP "
+                + "stapling and session tickets")
+        EXPERIMENTAL
     }
 
     /** Whether clients show certificates. */

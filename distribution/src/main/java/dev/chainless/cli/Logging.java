@@ -19,6 +19,9 @@ final class Logging {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
+    /** Tells of each connection otherwise. Held here, since the JDK forgets loggers, and their levels, that nobody holds. */
+    private static final Logger BOUNCY_CASTLE = Logger.getLogger("org.bouncycastle");
+
     private Logging() {}
 
     static void configure() {
@@ -26,6 +29,7 @@ final class Logging {
         boolean debug = Boolean.getBoolean("chainless.debug");
         Logger root = Logger.getLogger("");
         root.setLevel(debug ? Level.FINE : Level.INFO);
+        BOUNCY_CASTLE.setLevel(debug ? Level.FINE : Level.WARNING);
         ConsoleHandler handler = new ConsoleHandler();
         handler.setLevel(Level.ALL);
         handler.setFormatter(new Line(debug));
@@ -60,7 +64,7 @@ final class Logging {
             return text.append('\n').toString();
         }
 
-        private static String safe(String text) {
+        static String safe(String text) {
             var safe = new StringBuilder(text.length());
             for (int i = 0; i < text.length(); i++) {
                 char c = text.charAt(i);

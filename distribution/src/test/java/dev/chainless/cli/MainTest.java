@@ -20,7 +20,8 @@ class MainTest {
     @Test
     void helpNamesTheCommands() {
         assertEquals(0, execute("--help"));
-        for (String command : new String[] {"run", "check", "schema", "plugins", "version", "bench", "completion"}) {
+        for (String command : new String[] {"run", "check", "schema", "plugins", "tls", "version", "bench",
+                "completion"}) {
             assertTrue(out.toString().contains("\n  " + command + " "), command);
             assertEquals(0, execute(command, "--help"), command);
         }

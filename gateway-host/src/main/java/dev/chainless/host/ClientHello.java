@@ -79,13 +79,13 @@ record ClientHello(String serverName, boolean modern, BitSet suites, BitSet sche
         if (kind == TlsIdentity.Kind.RSA) {
             return (modern && (schemes.get(0x0804) || schemes.get(0x0805) || schemes.get(0x0806))) || any(RSA_SUITES);
         }
-        if (modern) {
-            return schemes.get(kind.scheme);
+        if (modern || kind.postQuantum()) {
+            return modern && schemes.get(kind.scheme);
         }
         int curve = switch (kind) {
-            case P_256, RSA -> 23;
             case P_384 -> 24;
             case P_521 -> 25;
+            default -> 23;
         };
         return any(ECDSA_SUITES) && groups.get(curve)
                 && (schemes.get(0x0403) || schemes.get(0x0503) || schemes.get(0x0603));

@@ -44,7 +44,17 @@ final class EndpointTrust extends X509ExtendedTrustManager {
 
     /** {@return the file of those who are trusted; null for whom the JDK trusts} */
     static @Nullable Path file(ClusterTlsConfig config) {
-        return config.ca().orElseGet(() -> SYSTEM.stream().filter(Files::isReadable).findFirst().orElse(null));
+        return config.ca().orElseGet(EndpointTrust::systemFile);
+    }
+
+    private static @Nullable Path systemFile() {
+        return SYSTEM.stream().filter(Files::isReadable).findFirst().orElse(null);
+    }
+
+    /** {@return the certificates of whom the system trusts; none if it has no file of them} */
+    static List<X509Certificate> system() {
+        Path file = systemFile();
+        return file == null ? List.of() : PemFile.certificates(file);
     }
 
     private static @Nullable KeyStore trusted(ClusterTlsConfig config) {
@@ -53,16 +63,20 @@ final class EndpointTrust extends X509ExtendedTrustManager {
             return null;
         }
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            int number = 0;
-            for (X509Certificate certificate : PemFile.certificates(file)) {
-                store.setCertificateEntry(Integer.toString(number++), certificate);
-            }
-            return store;
+            return store(PemFile.certificates(file));
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalArgumentException("the certificates in " + file + " cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    /** {@return a store of whom is trusted} */
+    static KeyStore store(List<X509Certificate> certificates) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        for (int i = 0; i < certificates.size(); i++) {
+            store.setCertificateEntry(Integer.toString(i), certificates.get(i));
+        }
+        return store;
     }
 
     private static X509ExtendedTrustManager chains(@Nullable KeyStore trusted) {
@@ -97,7 +111,8 @@ final class EndpointTrust extends X509ExtendedTrustManager {
         }
     }
 
-    private static String pin(X509Certificate certificate) {
+    /** {@return the SHA-256 of a certificate's SubjectPublicKeyInfo, in base64} */
+    static String pin(X509Certificate certificate) {
         try {
             return Base64.getEncoder().encodeToString(
                     MessageDigest.getInstance("SHA-256").digest(certificate.getPublicKey().getEncoded()));

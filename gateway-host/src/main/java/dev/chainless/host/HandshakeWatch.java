@@ -87,7 +87,11 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
         }
         Channel channel = at.channel();
         SslHandler handler = channel.pipeline().get(SslHandler.class);
-        TlsSession session = Sessions.of(handler, serverName);
+        GroupWatch groups = channel.pipeline().get(GroupWatch.class);
+        TlsSession session = Sessions.of(handler, serverName, groups == null ? "" : groups.group());
+        if (groups != null) {
+            channel.pipeline().remove(groups);
+        }
         session.leaveOn(channel);
         metrics.succeeded(loop.index(), session);
         ended();

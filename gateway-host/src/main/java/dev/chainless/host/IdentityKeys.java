@@ -4,6 +4,7 @@ import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
 import java.security.KeyStore;
 import java.security.Principal;
 import java.util.List;
+import java.util.function.BiPredicate;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.ManagerFactoryParameters;
 import javax.net.ssl.SSLEngine;
@@ -14,17 +15,17 @@ import org.jspecify.annotations.Nullable;
  * engine carries it as the name of its peer, which a server's has no other use for.
  */
 final class IdentityKeys extends ServerKeys {
-    private final boolean anyType;
+    private final BiPredicate<TlsIdentity, String> isKind;
 
     /**
      * Makes a key manager.
      *
-     * @param anyType whether the kinds of keys that the library asks for are taken as they come: BoringSSL asks only until
-     *     it gets an answer, the JDK's goes on with the next kind
+     * @param isKind whether a certificate is of a kind that the library names. BoringSSL asks only until it gets an answer,
+     *     so that it is given whatever was chosen; others go on with the next kind
      */
-    IdentityKeys(List<TlsIdentity> identities, boolean anyType) {
+    IdentityKeys(List<TlsIdentity> identities, BiPredicate<TlsIdentity, String> isKind) {
         super(identities);
-        this.anyType = anyType;
+        this.isKind = isKind;
     }
 
     /** {@return a factory of this manager} */
@@ -46,6 +47,6 @@ final class IdentityKeys extends ServerKeys {
     @Override
     public @Nullable String chooseEngineServerAlias(String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
         TlsIdentity identity = identities.get(engine.getPeerHost());
-        return identity != null && (anyType || identity.key().getAlgorithm().equals(keyType)) ? identity.alias() : null;
+        return identity != null && isKind.test(identity, keyType) ? identity.alias() : null;
     }
 }

@@ -19,14 +19,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads certificates and private keys of PEM files (RFC 7468). What is wrong is an {@link IllegalArgumentException} with a
  * sentence that names the file, and never what is in it.
  */
 final class PemFile {
+    /** What the JDK reads itself. ML-DSA, which it knows too, is not among it: not in each form that keys of it have. */
+    private static final Set<String> OF_THE_JDK = Set.of("RSA", "RSASSA-PSS", "EC", "EdDSA", "DSA", "XDH", "DH");
     private static final long MAX_BYTES = 4 << 20;
     private static final Pattern BLOCK = Pattern.compile(
             "-----BEGIN ([A-Z0-9 ]{1,40})-----\\s+([A-Za-z0-9+/=\\s]*)-----END \\1-----");
@@ -38,36 +42,59 @@ final class PemFile {
 
     /** {@return the certificates of a file, at least one} */
     static List<X509Certificate> certificates(Path file) {
-        List<X509Certificate> certificates = new ArrayList<>();
-        for (Block block : blocks(file)) {
-            if (block.type().equals("CERTIFICATE") || block.type().equals("X509 CERTIFICATE")) {
-                try {
-                    certificates.add((X509Certificate) CertificateFactory.getInstance("X.509")
-                            .generateCertificate(new ByteArrayInputStream(block.der())));
-                } catch (CertificateException e) {
-                    throw new IllegalArgumentException("certificate " + (certificates.size() + 1) + " of " + file
-                            + " cannot be read; make the file anew", e);
-                }
-            }
-        }
+        List<X509Certificate> certificates = certificatesIfAny(file);
         if (certificates.isEmpty()) {
             throw new IllegalArgumentException(file + " has no certificate in PEM (\"-----BEGIN CERTIFICATE-----\")");
         }
         return certificates;
     }
 
+    /** {@return the certificates of a file, which may hold nothing but a key} */
+    static List<X509Certificate> certificatesIfAny(Path file) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (Block block : blocks(file)) {
+            if (block.type().equals("CERTIFICATE") || block.type().equals("X509 CERTIFICATE")) {
+                try {
+                    certificates.add(certificate(block.der()));
+                } catch (CertificateException e) {
+                    throw new IllegalArgumentException("certificate " + (certificates.size() + 1) + " of " + file
+                            + " cannot be read; make the file anew", e);
+                }
+            }
+        }
+        return certificates;
+    }
+
+    private static X509Certificate certificate(byte[] der) throws CertificateException {
+        var certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(der));
+        X509Certificate other =
+                !isOfTheJdk(certificate.getPublicKey().getAlgorithm()) ? PostQuantum.certificate(der) : null;
+        return other == null ? certificate : other;
+    }
+
+    /** {@return whether there is a private key in a file, which may be locked} */
+    static boolean hasKey(Path file) {
+        return blocks(file).stream().anyMatch(block -> block.type().endsWith("PRIVATE KEY"));
+    }
+
     /**
      * {@return the private key of a file}
      *
-     * @param fitting the public key of its certificate, which also says what the older forms of keys leave out
+     * @param fitting the public key of its certificate, which also says what the older forms of keys leave out; null if
+     *     there is no certificate
      */
-    static PrivateKey key(Path file, PublicKey fitting) {
+    static PrivateKey key(Path file, @Nullable PublicKey fitting) {
         for (Block block : blocks(file)) {
             switch (block.type()) {
                 case "PRIVATE KEY" -> {
                     return key(file, block.der(), fitting);
                 }
                 case "RSA PRIVATE KEY", "EC PRIVATE KEY" -> {
+                    if (fitting == null) {
+                        throw new IllegalArgumentException("the key in " + file + " is in an older form, which can be "
+                                + "read beside its certificate only: openssl pkcs8 -topk8 -nocrypt -in … -out …");
+                    }
                     return key(file, wrapped(block.der(), algorithm(fitting.getEncoded())), fitting);
                 }
                 case "ENCRYPTED PRIVATE KEY" -> throw new IllegalArgumentException("the key in " + file
@@ -80,12 +107,15 @@ final class PemFile {
         throw new IllegalArgumentException(file + " has no private key in PEM (\"-----BEGIN PRIVATE KEY-----\")");
     }
 
-    private static PrivateKey key(Path file, byte[] der, PublicKey fitting) {
+    private static PrivateKey key(Path file, byte[] der, @Nullable PublicKey fitting) {
         try {
+            if (fitting == null || !isOfTheJdk(fitting.getAlgorithm())) {
+                return PostQuantum.key(der);
+            }
             return KeyFactory.getInstance(fitting.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(der));
         } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("the key in " + file + " is no key of the kind of its certificate ("
-                    + fitting.getAlgorithm() + ")", e);
+            throw new IllegalArgumentException("the key in " + file + (fitting == null ? " cannot be read"
+                    : " is no key of the kind of its certificate (" + fitting.getAlgorithm() + ")"), e);
         } finally {
             Arrays.fill(der, (byte) 0);
         }
@@ -167,5 +197,10 @@ final class PemFile {
             length = (length << 8) | (der[at + 2 + i] & 0xff);
         }
         return length;
+    }
+
+    /** {@return whether the JDK and BoringSSL know keys of an algorithm} Others are {@link PostQuantum}'s, which is not touched for these. */
+    static boolean isOfTheJdk(String algorithm) {
+        return OF_THE_JDK.contains(algorithm);
     }
 }

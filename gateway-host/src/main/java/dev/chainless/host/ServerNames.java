@@ -27,7 +27,7 @@ final class ServerNames {
     ServerNames(List<TlsIdentity> identities, String defaultName, boolean refuseUnknown) {
         identities.forEach(identity -> identity.hosts().forEach(host -> add(host, identity)));
         List.of(exact, below).forEach(map -> map.values()
-                .forEach(list -> list.sort(Comparator.comparing(identity -> identity.kind() == TlsIdentity.Kind.RSA))));
+                .forEach(list -> list.sort(Comparator.comparingInt(ServerNames::rank))));
         if (refuseUnknown) {
             others = List.of();
         } else if (defaultName.isEmpty()) {
@@ -39,6 +39,11 @@ final class ServerNames {
                 throw new IllegalArgumentException("no certificate is for the name \"" + defaultName + "\"");
             }
         }
+    }
+
+    /** Post-quantum ones before ECDSA, that before RSA; among equals their order stays. */
+    private static int rank(TlsIdentity identity) {
+        return identity.kind().postQuantum() ? 0 : identity.kind() == TlsIdentity.Kind.RSA ? 2 : 1;
     }
 
     private void add(String host, TlsIdentity identity) {
@@ -59,7 +64,7 @@ final class ServerNames {
         return found == null ? absent : found;
     }
 
-    /** {@return the certificates for a host, ECDSA first; empty if clients that ask for it are refused} */
+    /** {@return the certificates for a host, ML-DSA first, then ECDSA; empty if clients that ask for it are refused} */
     List<TlsIdentity> find(String host) {
         return find(host, others);
     }

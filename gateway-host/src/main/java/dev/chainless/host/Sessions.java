@@ -2,6 +2,7 @@ package dev.chainless.host;
 
 import dev.chainless.spi.http.TlsSession;
 import io.netty.handler.ssl.OpenSslSession;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -20,9 +21,14 @@ final class Sessions {
      * {@return the session of a handler whose handshake has succeeded}
      *
      * @param serverName that the client has named
+     * @param group of the key exchange, as seen in what was sent; for libraries that do not tell
      */
-    static TlsSession of(SslHandler handler, String serverName) {
-        return of(handler.engine(), handler.applicationProtocol(), serverName);
+    static TlsSession of(SslHandler handler, String serverName, String group) {
+        SSLEngine engine = handler.engine();
+        // Netty asks engines of its own only.
+        String protocol = engine instanceof ReferenceCountedOpenSslEngine ? handler.applicationProtocol()
+                : engine.getApplicationProtocol();
+        return of(engine, protocol, serverName, group);
     }
 
     /**
@@ -32,8 +38,12 @@ final class Sessions {
      * @param serverName that the client has named
      */
     static TlsSession of(SSLEngine engine, @Nullable String protocol, String serverName) {
+        return of(engine, protocol, serverName, "");
+    }
+
+    private static TlsSession of(SSLEngine engine, @Nullable String protocol, String serverName, String seen) {
         SSLSession session = engine.getSession();
-        String group = session instanceof OpenSslSession openSsl ? openSsl.getNamedGroup() : null;
+        String group = session instanceof OpenSslSession openSsl ? openSsl.getNamedGroup() : seen;
         X509Certificate client = engine.getUseClientMode() ? null : certificate(session);
         return new TlsSession(session.getProtocol(), session.getCipherSuite(), Objects.requireNonNullElse(group, ""),
                 serverName, Objects.requireNonNullElse(protocol, ""),

@@ -2,6 +2,7 @@ package dev.chainless.host;
 
 import dev.chainless.config.CertificateConfig;
 import dev.chainless.config.ListenerTlsConfig;
+import dev.chainless.config.ListenerTlsConfig.Pqc;
 import dev.chainless.config.Problem;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -64,15 +65,14 @@ record TlsCertificates(List<TlsIdentity> identities, Map<CertificateConfig, TlsI
             try {
                 TlsIdentity kept = before == null ? null : before.kept(named, files);
                 TlsIdentity identity =
-                        kept != null ? kept : TlsIdentity.read(named.certificate(), named.key(), named.ocsp());
+                        kept != null ? kept : TlsIdentity.read(named.certificate(), named.key(), named.ocsp(),
+                                config.pqc() == Pqc.EXPERIMENTAL);
                 read.put(named, identity);
                 if (seen.add(identity.alias())) {
                     identities.add(identity);
                 }
-                String warning = identity.warning(Instant.now());
-                if (!warning.isEmpty()) {
-                    warnings.add("the certificate in " + named.certificate() + " " + warning);
-                }
+                TlsIdentity.warnings(identity.chain().getFirst(), Instant.now()).forEach(
+                        warning -> warnings.add("the certificate in " + named.certificate() + " " + warning));
             } catch (IllegalArgumentException e) {
                 problems.add(Problem.at(named.position(), source.key(), String.valueOf(e.getMessage())));
             }

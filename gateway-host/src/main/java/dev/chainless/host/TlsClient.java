@@ -58,7 +58,8 @@ final class TlsClient implements Part {
             builder.endpointIdentificationAlgorithm(null);
         }
         if (config.certificate().isPresent() && config.key().isPresent()) {
-            TlsIdentity shown = TlsIdentity.read(config.certificate().get(), config.key().get(), Optional.empty());
+            TlsIdentity shown = TlsIdentity.read(config.certificate().get(), config.key().get(), Optional.empty(),
+                    false);
             builder.keyManager(shown.key(), shown.chain().toArray(X509Certificate[]::new));
         }
         try {
@@ -93,7 +94,7 @@ final class TlsClient implements Part {
         String name = config.serverName().map(HostPattern::name).orElse(endpoint.host());
         SslHandler handler = context.newHandler(channel.alloc(), name, endpoint.port());
         handler.setHandshakeTimeoutMillis(0); // the watch has the time
-        TlsLibrary.limitGroups(handler.engine(), common);
+        TlsLibrary.set(handler.engine(), common, protocols);
         var watch = new HandshakeWatch(loop, nanos, metrics,
                 () -> ReferenceCountUtil.release(context), (connected, failure) -> {
                     if (failure == null) {

@@ -24,7 +24,7 @@ import javax.net.ssl.SSLParameters;
 
 /** What all uses of TLS have in common. Loaded only where TLS is used, since the native library takes a while. */
 final class TlsLibrary {
-    private static final List<String> CIPHERS = List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384",
+    static final List<String> CIPHERS = List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384",
             "TLS_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
             "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
             "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
@@ -56,19 +56,44 @@ final class TlsLibrary {
         }
     }
 
-    /** Leaves an engine of the JDK the groups that are configured and that it knows; BoringSSL's has them of its context. */
-    static void limitGroups(SSLEngine engine, TlsConfig config) {
+    /**
+     * Leaves an engine of the JDK the groups that are configured and that it knows, and gives it the protocols; BoringSSL's has
+     * both of its context.
+     */
+    static void set(SSLEngine engine, TlsConfig config, List<String> protocols) {
         if (engine instanceof ReferenceCountedOpenSslEngine) {
             return;
         }
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setNamedGroups(namesInJdk(config));
+        if (engine.getUseClientMode()) {
+            parameters.setApplicationProtocols(protocols.toArray(String[]::new));
+        }
         engine.setSSLParameters(parameters);
+        if (!engine.getUseClientMode()) {
+            select(engine, protocols);
+        }
+    }
+
+    /**
+     * Lets an engine of a listener choose among the protocols that the client knows: none is no failure. Not by Netty, whose
+     * adapter loads all of Bouncy Castle to find out whether the engine is one of its own.
+     */
+    static void select(SSLEngine engine, List<String> protocols) {
+        if (!protocols.isEmpty()) {
+            engine.setHandshakeApplicationProtocolSelector(
+                    (_, offered) -> protocols.stream().filter(offered::contains).findFirst().orElse(""));
+        }
     }
 
     private static String[] namesInJdk(TlsConfig config) {
         return config.groups().stream().map(Group::name).map(NAMES_IN_JDK::get).filter(Objects::nonNull)
                 .toArray(String[]::new);
+    }
+
+    /** {@return what a group is called in the JDK's names, the same for one that it does not know} */
+    static String nameInJdk(String group) {
+        return NAMES_IN_JDK.getOrDefault(group, group);
     }
 
     /**
@@ -104,7 +129,7 @@ final class TlsLibrary {
         if (boringSsl) {
             builder.option(OpenSslContextOption.GROUPS, Group.names(config.groups()));
         }
-        if (!protocols.isEmpty()) {
+        if (boringSsl && !protocols.isEmpty()) {
             builder.applicationProtocolConfig(new ApplicationProtocolConfig(ApplicationProtocolConfig.Protocol.ALPN,
                     ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                     ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT, protocols));

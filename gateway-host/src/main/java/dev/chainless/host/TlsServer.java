@@ -2,7 +2,9 @@ package dev.chainless.host;
 
 import dev.chainless.config.ListenerTlsConfig;
 import dev.chainless.config.ListenerTlsConfig.ClientCertificates;
+import dev.chainless.config.ListenerTlsConfig.Pqc;
 import dev.chainless.config.TlsConfig;
+import dev.chainless.config.TlsProfile;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.ClientAuth;
@@ -39,6 +41,7 @@ final class TlsServer implements Part {
     private final TlsCertificates certificates;
     private final ServerNames names;
     private final SslContext context;
+    private final boolean experimental;
     private final boolean boringSsl;
     private final boolean staples;
     private final @Nullable TicketKeys tickets;
@@ -64,12 +67,18 @@ final class TlsServer implements Part {
         this.quicProtocols = List.copyOf(quicProtocols);
         this.metrics = metrics;
         this.work = work;
-        this.certificates = TlsCertificates.of(config, before == null ? null : before.certificates);
+        this.experimental = config.pqc() == Pqc.EXPERIMENTAL;
+        if (experimental && !quicProtocols.isEmpty()) {
+            throw new IllegalArgumentException("pqc = \"experimental\" is not to be had over QUIC: leave \"3\" out of "
+                    + "the versions, or serve HTTP/3 by another listener");
+        }
+        this.certificates = TlsCertificates.of(config,
+                before == null || before.experimental != experimental ? null : before.certificates);
         this.files = certificates.files();
         List<TlsIdentity> identities = certificates.identities();
         this.names = new ServerNames(identities, config.defaultName().map(Object::toString).orElse(""),
                 config.refuseUnknown());
-        this.boringSsl = TlsLibrary.isBoringSsl(common);
+        this.boringSsl = !experimental && TlsLibrary.isBoringSsl(common);
         this.staples = boringSsl && identities.stream().anyMatch(identity -> identity.ocsp() != null);
         this.context = context(identities);
         this.tickets = config.sessionTickets() && (boringSsl || !quicProtocols.isEmpty()) ? tickets(before) : null;
@@ -84,10 +93,18 @@ final class TlsServer implements Part {
     }
 
     private SslContext context(List<TlsIdentity> identities) {
-        var keys = new IdentityKeys(identities, boringSsl).factory();
+        TlsProfile profile = config.profile().orElse(common.profile());
+        if (experimental) {
+            PostQuantum.requireGroups(identities, common);
+            return PostQuantum.server(config, profile, TlsLibrary.CIPHERS,
+                    new IdentityKeys(identities, (identity, type) -> identity.kind().isNamed(type)),
+                    certificates.clientCa());
+        }
+        var keys = new IdentityKeys(identities,
+                (identity, type) -> boringSsl || identity.key().getAlgorithm().equals(type)).factory();
         SslContextBuilder builder = SslContextBuilder.forServer(boringSsl
                 ? new OpenSslCachingX509KeyManagerFactory(keys, identities.size()) : keys);
-        TlsLibrary.set(builder, common, config.profile().orElse(common.profile()), protocols);
+        TlsLibrary.set(builder, common, profile, protocols);
         builder.enableOcsp(staples);
         builder.clientAuth(switch (config.clientCertificates()) {
             case NONE -> ClientAuth.NONE;
@@ -168,6 +185,10 @@ final class TlsServer implements Part {
     /** Says what an operator should know of the certificates. */
     void warn(String listener, System.Logger log) {
         certificates.warnings().forEach(warning -> log.log(Level.WARNING, "Listener \"" + listener + "\": " + warning));
+        if (!boringSsl && certificates.identities().stream().anyMatch(identity -> identity.ocsp() != null)) {
+            log.log(Level.WARNING, "Listener \"" + listener + "\": the library that does its TLS staples no OCSP "
+                    + "responses");
+        }
     }
 
     /** {@return whether the same would be made of this configuration} */
@@ -215,13 +236,21 @@ final class TlsServer implements Part {
             }
         });
         channel.pipeline().addLast(new HandshakeBuffers(), new ClientHelloHandler(names, this::handler, watch), watch);
+        if (!boringSsl) {
+            channel.pipeline().addFirst(new GroupWatch());
+        }
         return true;
     }
 
     /** {@return the handler that goes on with a client that is shown this certificate} */
     private SslHandler handler(ByteBufAllocator allocator, TlsIdentity identity) {
         SSLEngine engine = context.newEngine(allocator, identity.alias(), 0);
-        TlsLibrary.limitGroups(engine, common);
+        if (experimental) {
+            PostQuantum.set(engine, common);
+            TlsLibrary.select(engine, protocols);
+        } else {
+            TlsLibrary.set(engine, common, protocols);
+        }
         byte[] ocsp = identity.ocsp();
         if (ocsp != null && engine instanceof ReferenceCountedOpenSslEngine openSsl) {
             openSsl.setOcspResponse(ocsp);

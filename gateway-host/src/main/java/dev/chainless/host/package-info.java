@@ -1,5 +1,6 @@
 /**
- * The host. {@link dev.chainless.host.Gateway} is its only door; the rest of this page is for who changes it.
+ * The host. {@link dev.chainless.host.Gateway} is its only door, and {@link dev.chainless.host.TlsReport} the only window beside
+ * it; the rest of this page is for who changes it.
  *
  * <h2>Generations</h2>
  *
@@ -74,6 +75,15 @@
  *
  * <p>{@code Overload} looks at what can run short, and each loop goes by the {@code Grade} that it is told: connections are
  * given up first, then requests by the priority of their routes.
+ *
+ * <h2>TLS</h2>
+ *
+ * <p>{@code TlsServer} and {@code TlsClient} are the TLS of a listener and of a cluster, {@code QuicTls} that of a listener's
+ * QUIC. {@code ClientHelloHandler} reads the name that a client asks for and what it knows, {@code ServerNames} has the
+ * certificates by name, and an engine is made for the one that fits. {@code TlsLibrary} is BoringSSL or the JDK's;
+ * {@code PostQuantum} is Bouncy Castle's, for {@code pqc = "experimental"} and for files with keys that the others cannot read.
+ * Nothing else touches Bouncy Castle, so that it costs nothing where it is not used; in particular it is not registered as a
+ * provider. Its handshakes run on the event loop, as the JDK's do.
  *
  * <h2>Threads</h2>
  *

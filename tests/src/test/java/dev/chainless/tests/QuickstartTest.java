@@ -54,6 +54,9 @@ final class QuickstartTest {
             Files.copy(pair.key(), folder.resolve(name + ".key"));
         }
         Files.write(folder.resolve("sticky.key"), new byte[32]);
+        Authority.Pair tomorrow = BouncyCastle.selfSigned(folder, "ML-DSA-65", "www.example.org");
+        Files.move(tomorrow.certificate(), folder.resolve("example.org-mldsa65.pem"));
+        Files.move(tomorrow.key(), folder.resolve("example.org-mldsa65.key"));
         Files.write(folder.resolve("example.org.ocsp"), new byte[] {0x30, 0});
         Files.copy(ca.certificate(), folder.resolve("clients.pem"));
         Files.copy(ca.certificate(), folder.resolve("internal-ca.pem"));

@@ -549,10 +549,10 @@ final class TlsTest {
         String toml = "[tls]\nengine = \"jdk\"\n" + listener(both.toml() + ", " + bothRsa.toml(),
                 "client-certificates = \"optional\"\nclient-ca = \"" + ca.certificate() + "\"") + SAYS;
         try (GatewayProcess gateway = GatewayProcess.with(LOOPS, toml).start()) {
-            assertEquals("TLSv1.3//both.test/h2///https", curl(gateway, "both.test"));
-            assertEquals("TLSv1.2//both.test/h2///https", curl(gateway, "both.test", "--tls-max", "1.2",
+            assertEquals("TLSv1.3/X25519/both.test/h2///https", curl(gateway, "both.test"));
+            assertEquals("TLSv1.2/X25519/both.test/h2///https", curl(gateway, "both.test", "--tls-max", "1.2",
                     "--ciphers", "ECDHE-RSA-AES128-GCM-SHA256"));
-            assertEquals("TLSv1.3//both.test/h2/CN=client/client.test,me@client.test/https", curl(gateway,
+            assertEquals("TLSv1.3/X25519/both.test/h2/CN=client/client.test,me@client.test/https", curl(gateway,
                     "both.test", "--cert", client.certificate().toString(), "--key", client.key().toString()));
         }
     }
