@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What Bouncy Castle is there for: certificates and keys with ML-DSA (FIPS 204), SLH-DSA (FIPS 205) and the like, and TLS
  * with them and with hybrid groups that BoringSSL does not have. Touched only where a file or a listener needs it, since
- * its provider takes a tenth of a second to make. It is not registered with the JDK: what others look up stays as it was.
+ * its provider takes time to make. It is not registered with the JDK: what others look up stays as it was.
  * Its main provider has all that became a standard; the other one, {@code BCPQC}, has what did not, and is not used.
  */
 final class PostQuantum {
