@@ -1,7 +1,7 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * The protocol plugin {@code http}: HTTP/1.0, 1.1 and 2 towards clients and endpoints, 3 towards clients.
+ * The protocol plugin {@code http}: HTTP/1.0, 1.1, 2 and 3 towards clients and endpoints.
  *
  * @provides dev.chainless.spi.Plugin the codec of listeners and clusters whose protocol is {@code http}
  */

@@ -35,6 +35,7 @@ import java.util.Optional;
  * @param slowStart from the return of an endpoint to its full share
  * @param sticky the cookie by which a client stays with its endpoint; empty for none
  * @param tls towards the endpoints; empty for none
+ * @param quic of a protocol that speaks it
  * @param position where the table begins
  */
 public record ClusterConfig(
@@ -84,6 +85,7 @@ public record ClusterConfig(
         Optional<StickyConfig> sticky,
         @Doc("TLS towards the endpoints. Absent: none. An empty table: with all defaults.")
         Optional<ClusterTlsConfig> tls,
+        @Doc("QUIC towards the endpoints, where the protocol speaks it.") ClusterQuicConfig quic,
         Position position) {
 
     /** Refuses a cluster that has no endpoints and never will. */

@@ -74,15 +74,11 @@ public record QuicConfig(
         @Default("true") boolean grease,
         @Doc("Whether requests are taken before the handshake has ended (0-RTT). It can only be off: the library tells "
                 + "neither which requests came early nor which came twice, so that none could be kept from being replayed.")
-        @Default("off") EarlyData earlyData) {
+        @Default("off") EarlyData earlyData) implements QuicTransport {
 
     /** Refuses windows that contradict each other. */
     public QuicConfig {
-        if (streamWindow.bytes() > connectionWindow.bytes()) {
-            throw new IllegalArgumentException(
-                    "stream-window = \"" + streamWindow + "\" is more than connection-window = \""
-                            + connectionWindow + "\", of which it is a part");
-        }
+        QuicTransport.check(streamWindow, connectionWindow);
     }
 
     /** Whether clients must show that they are where they say they are (RFC 9000, section 8.1). */

@@ -1,6 +1,7 @@
 package dev.chainless.host;
 
 import dev.chainless.config.ClusterConfig;
+import dev.chainless.config.ClusterQuicConfig;
 import dev.chainless.config.ClusterTlsConfig;
 import dev.chainless.config.DiscoveryConfig;
 import dev.chainless.config.EndpointConfig;
@@ -37,7 +38,7 @@ final class ClusterAssembly {
             return;
         }
         TlsClient tls = config.tls().isEmpty() ? null : tls(name, config, config.tls().get(), before);
-        if (tls == null && config.tls().isPresent()) {
+        if (tls == null && (config.tls().isPresent() || needsTls(name, config))) {
             return;
         }
         Sticky sticky = config.sticky().isEmpty() ? null : sticky(name, config.sticky().get());
@@ -146,11 +147,12 @@ final class ClusterAssembly {
         if (plugin == null || !(plugin.plugin() instanceof ProtocolPlugin<?, ?> protocol)) {
             return null;
         }
-        List<String> protocols = protocols(config, plugin, protocol);
+        Protocols spoken = protocols(config, plugin, protocol);
+        ClusterQuicConfig quic = spoken.overQuic() ? config.quic() : null;
         TlsClient kept = before == null ? null : before.tls();
         try {
-            TlsClient tls = kept != null && kept.fits(table, shop.config().tls(), protocols) ? kept
-                    : new TlsClient(table, shop.config().tls(), protocols,
+            TlsClient tls = kept != null && kept.fits(table, shop.config().tls(), spoken.names(), quic) ? kept
+                    : new TlsClient(table, shop.config().tls(), spoken.names(), quic,
                             shop.engine().hostMetrics().clusterTls(name));
             shop.generation().parts().add(tls);
             return tls;
@@ -160,12 +162,30 @@ final class ClusterAssembly {
         }
     }
 
-    private <U extends Record> List<String> protocols(ClusterConfig config, LoadedPlugin plugin,
+    /** What a cluster speaks, by the names of TLS. */
+    private record Protocols(List<String> names, boolean overQuic) {}
+
+    private <U extends Record> Protocols protocols(ClusterConfig config, LoadedPlugin plugin,
             ProtocolPlugin<?, U> protocol) {
         U bound = shop.bind(config.settings(), plugin, protocol::upstreamConfig);
-        List<String> protocols = bound == null ? null : shop.ask(config.position(), plugin, bound,
-                () -> List.copyOf(protocol.upstreamApplicationProtocols(bound)));
-        return protocols == null ? List.of() : protocols;
+        Protocols protocols = bound == null ? null : shop.ask(config.position(), plugin, bound, () -> {
+            List<String> overQuic = List.copyOf(protocol.upstreamQuicProtocols(bound));
+            return overQuic.isEmpty() ? new Protocols(List.copyOf(protocol.upstreamApplicationProtocols(bound)), false)
+                    : new Protocols(overQuic, true);
+        });
+        return protocols == null ? new Protocols(List.of(), false) : protocols;
+    }
+
+    /** {@return whether a cluster without TLS cannot do without it, which then is a problem} */
+    private boolean needsTls(String name, ClusterConfig config) {
+        LoadedPlugin plugin = shop.plugin(config.protocol(), config.position(), "protocol");
+        if (plugin == null || !(plugin.plugin() instanceof ProtocolPlugin<?, ?> protocol)
+                || !protocols(config, plugin, protocol).overQuic()) {
+            return false;
+        }
+        shop.problem(config.settings().position(), config.protocol(), "what runs over QUIC, as HTTP/3 does, is always "
+                + "encrypted: add the table [clusters." + name + ".tls], or speak another version");
+        return true;
     }
 
     private @Nullable Use<HttpUpstream> codec(String name, ClusterConfig config, @Nullable Cluster before) {

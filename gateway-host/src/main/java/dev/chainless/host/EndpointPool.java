@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.quic.QuicChannel;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -110,12 +111,17 @@ final class EndpointPool {
     private @Nullable Link takeIdle() {
         for (Link link = idle.pollLast(); link != null; link = idle.pollLast()) {
             countIdle(link, -1);
-            if (link.connection().isReusable()) {
+            if (link.connection().isReusable() && !isStale(link)) {
                 return link;
             }
             link.connection().close();
         }
         return null;
+    }
+
+    private static boolean isStale(Link link) {
+        long limit = link.trunk().idleNanos;
+        return limit > 0 && System.nanoTime() - link.idleSince() > limit;
     }
 
     /** Gets connections for those that wait: borrowed from another loop first, else opened. */
@@ -143,6 +149,14 @@ final class EndpointPool {
             return;
         }
         endpoint.metrics().connects.increment(loop.index());
+        TlsClient tls = endpoint.tls();
+        QuicClient quic = tls == null ? null : tls.quic();
+        if (tls != null && quic != null) {
+            // In a task of its own: a descriptor that was closed and is used again within one batch of epoll's events would
+            // get the old one's, and be closed before it connects.
+            loop.execute(() -> connect(quic, tls, addresses.getFirst()));
+            return;
+        }
         long begin = System.nanoTime();
         Bootstrap bootstrap = new Bootstrap()
                 .channel(endpoint.loops().socketType())
@@ -155,6 +169,21 @@ final class EndpointPool {
         PoolConfig config = endpoint.config();
         new AddressRace(bootstrap, loop.eventLoop(), addresses, config.attemptDelay(), config.connectTimeout(),
                 new Connected(begin)).start();
+    }
+
+    private void connect(QuicClient quic, TlsClient tls, InetSocketAddress address) {
+        quic.connect(endpoint.loops(), loop, address, tls.nameOf(endpoint.endpoint()),
+                endpoint.config().connectTimeout().toNanos(), new QuicClient.Caller() {
+                    @Override
+                    public void connected(QuicChannel channel, long idleNanos) {
+                        EndpointPool.this.connected(channel, idleNanos);
+                    }
+
+                    @Override
+                    public void failed(int status, String detail) {
+                        EndpointPool.this.failed(status, detail);
+                    }
+                });
     }
 
     /** What comes of connecting. */
@@ -173,7 +202,7 @@ final class EndpointPool {
                 secure(tls, channel, begin);
             } else {
                 channel.pipeline().removeFirst();
-                EndpointPool.this.connected(channel);
+                EndpointPool.this.connected(channel, 0);
             }
         }
 
@@ -188,7 +217,7 @@ final class EndpointPool {
         long left = endpoint.config().connectTimeout().toNanos() - (System.nanoTime() - begin);
         tls.connect(channel, loop, endpoint.endpoint(), left, (secured, failure) -> {
             if (failure == null) {
-                connected(secured);
+                connected(secured, 0);
             } else {
                 var _ = secured.close();
                 failed(failure.reason() == TlsFailure.TIMEOUT ? 504 : 502,
@@ -197,8 +226,8 @@ final class EndpointPool {
         });
     }
 
-    private void connected(Channel channel) {
-        Link link = new Link(this, new Trunk());
+    private void connected(Channel channel, long idleNanos) {
+        Link link = new Link(this, new Trunk(idleNanos));
         link.connected(endpoint.codec().connect(channel, loop.index(), link));
         opening--;
         open(link);

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks the certificates of a cluster's endpoints: who signed them, the name where that is asked for, and the pins. */
 final class EndpointTrust extends X509ExtendedTrustManager {
+    /** The value of a session that says why a certificate was refused: QUIC's library drops the exception that does. */
+    static final String REFUSAL = "refusal";
+
     /** Where Linux systems keep whom they trust. */
     private static final List<Path> SYSTEM = List.of(Path.of("/etc/ssl/certs/ca-certificates.crt"),
             Path.of("/etc/pki/tls/certs/ca-bundle.crt"), Path.of("/etc/ssl/cert.pem"));
@@ -97,6 +101,18 @@ final class EndpointTrust extends X509ExtendedTrustManager {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
+        try {
+            check(chain, authType, engine);
+        } catch (CertificateException e) {
+            SSLSession session = engine.getHandshakeSession();
+            if (session != null) {
+                session.putValue(REFUSAL, String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
+    }
+
+    private void check(X509Certificate[] chain, String authType, SSLEngine engine) throws CertificateException {
         if (chains != null) {
             try {
                 chains.checkServerTrusted(chain, authType, engine);

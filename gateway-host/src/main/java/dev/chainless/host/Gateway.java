@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Gateway.class.getName());
     private static final Duration NOTICE = Duration.ofMillis(200);
+    private static final Duration LEAVE = Duration.ofSeconds(1);
 
     private final GatewayConfig config;
     private final @Nullable Supplier<GatewayConfig> source;
@@ -436,6 +437,7 @@ public final class Gateway implements AutoCloseable {
         if (overload != null) {
             overload.close();
         }
+        leaveEndpoints();
         // The loops close their connections, so that every exchange ends and is logged while its stages are still there.
         loops.stop();
         engine.generations().close();
@@ -447,5 +449,16 @@ public final class Gateway implements AutoCloseable {
         notifier.close();
         metrics.close();
         stopped.countDown();
+    }
+
+    /** Over QUIC nothing but a word tells an endpoint that a connection has ended. */
+    private void leaveEndpoints() {
+        try {
+            if (loops.each(engine.generations()::leaveEndpoints, LEAVE)) {
+                var _ = loops.each(_ -> {}, LEAVE); // behind what the first one has put off
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

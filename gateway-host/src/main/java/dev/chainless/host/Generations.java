@@ -106,6 +106,21 @@ final class Generations {
         return live.stream().flatMap(generation -> of.apply(generation).stream()).collect(Collectors.toSet());
     }
 
+    /** Closes the idle connections of a loop to endpoints. On it. */
+    void leaveEndpoints(Loop loop) {
+        List<Generation> all;
+        synchronized (this) {
+            all = List.copyOf(live);
+        }
+        for (Generation generation : all) {
+            for (Part part : generation.parts()) {
+                if (part instanceof EndpointState endpoint) {
+                    endpoint.pool(loop.index()).close();
+                }
+            }
+        }
+    }
+
     /** Closes all there is. */
     void close() {
         List<Generation> all;

@@ -198,15 +198,20 @@ final class Loops {
         };
     }
 
-    /** {@return a socket for datagrams, with the option that lets each loop have its own at one address} */
+    /** {@return a socket for datagrams} */
     Bootstrap datagrams() {
-        Bootstrap bootstrap = new Bootstrap().option(ChannelOption.ALLOCATOR, allocator());
+        return new Bootstrap().option(ChannelOption.ALLOCATOR, allocator()).channel(switch (transport) {
+            case EPOLL -> EpollDatagramChannel.class;
+            case IO_URING -> IoUringDatagramChannel.class;
+            case NIO, AUTO -> NioDatagramChannel.class;
+        });
+    }
+
+    /** {@return the same with the option that lets each loop have its own at one address} */
+    Bootstrap sharedDatagrams() {
         return switch (transport) {
-            case EPOLL -> bootstrap.channel(EpollDatagramChannel.class).option(UnixChannelOption.SO_REUSEPORT, true);
-            case IO_URING ->
-                bootstrap.channel(IoUringDatagramChannel.class).option(UnixChannelOption.SO_REUSEPORT, true);
-            case NIO, AUTO -> bootstrap.channel(NioDatagramChannel.class)
-                    .option(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
+            case EPOLL, IO_URING -> datagrams().option(UnixChannelOption.SO_REUSEPORT, true);
+            case NIO, AUTO -> datagrams().option(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
         };
     }
 

@@ -6,21 +6,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.socket.DatagramPacket;
-import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelOption;
-import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslEngine;
-import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +27,6 @@ import org.jspecify.annotations.Nullable;
  * listener speaks QUIC.
  */
 final class QuicListener {
-    /** The largest datagram that comes in one piece over Ethernet, rounded up. */
-    private static final int MOST_DATAGRAM = 2048;
-    /** Read in one go, so that what a client sent in several datagrams is answered in as few as possible. */
-    private static final int DATAGRAMS_PER_READ = 64;
-
     private final Loops loops;
     private final List<QuicDispatcher> dispatchers = new ArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
@@ -74,12 +62,8 @@ final class QuicListener {
      */
     void bind(InetSocketAddress address, String option) {
         for (int i = 0; i < dispatchers.size(); i++) {
-            Bootstrap bootstrap = loops.datagrams().group(loops.get(i).eventLoop())
+            Bootstrap bootstrap = QuicCodec.socket(loops.sharedDatagrams(), config).group(loops.get(i).eventLoop())
                     .option(ChannelOption.AUTO_READ, false)
-                    .option(ChannelOption.SO_RCVBUF, (int) config.receiveBuffer().bytes())
-                    .option(ChannelOption.SO_SNDBUF, (int) config.sendBuffer().bytes())
-                    .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MOST_DATAGRAM)
-                            .maxMessagesPerRead(DATAGRAMS_PER_READ))
                     .handler(dispatchers.get(i));
             Channel channel = Listeners.bound(bootstrap.bind(address), address, option + ", by UDP");
             dispatchers.get(i).opened(channel, codec(i, channel, config, 0));
@@ -89,7 +73,7 @@ final class QuicListener {
     private ChannelHandler codec(int loop, Channel socket, QuicConfig with, int number) {
         ConnectionIds ids = dispatchers.get(loop).ids();
         Loop on = loops.get(loop);
-        var builder = new QuicServerCodecBuilder()
+        return QuicCodec.set(new QuicServerCodecBuilder(), with)
                 .localConnectionIdLength(ConnectionIds.LENGTH)
                 .connectionIdAddressGenerator(ids.generator(number, loop))
                 .tokenHandler(tokens.handler(new RetryTokens.Policy() {
@@ -108,37 +92,11 @@ final class QuicListener {
                 .handler(new QuicHandshake(this, on))
                 .option(ChannelOption.ALLOCATOR, loops.allocator())
                 .option(ChannelOption.RECVBUF_ALLOCATOR, loops.readBuffers())
-                .maxIdleTimeout(with.idleTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .initialMaxData(with.connectionWindow().bytes())
+                .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, QuicCodec.segments(socket, with))
                 .initialMaxStreamDataBidirectionalRemote(with.streamWindow().bytes())
-                .initialMaxStreamDataUnidirectional(with.streamWindow().bytes())
                 .initialMaxStreamsBidirectional(with.maxStreams())
-                .initialMaxStreamsUnidirectional(with.maxOneWayStreams())
                 .activeMigration(with.migration())
-                .congestionControlAlgorithm(switch (with.congestionControl()) {
-                    case CUBIC -> QuicCongestionControlAlgorithm.CUBIC;
-                    case RENO -> QuicCongestionControlAlgorithm.RENO;
-                    case BBR -> QuicCongestionControlAlgorithm.BBR;
-                })
-                .initialCongestionWindowPackets(with.initialWindow())
-                .hystart(with.hystart())
-                .maxSendUdpPayloadSize(with.maxPacket().bytes())
-                .maxRecvUdpPayloadSize(MOST_DATAGRAM)
-                .discoverPmtu(with.pathMtuDiscovery())
-                .grease(with.grease());
-        if (with.segments() > 1 && socket instanceof EpollDatagramChannel
-                && EpollDatagramChannel.isSegmentedDatagramPacketSupported()) {
-            builder.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, new Segments(with.segments()));
-        }
-        return builder.build();
-    }
-
-    /** Netty's own allocator of these does not link when all is modules: its type names one that does not export it. */
-    private record Segments(int maxNumSegments) implements SegmentedDatagramPacketAllocator {
-        @Override
-        public DatagramPacket newPacket(ByteBuf buffer, int segmentSize, InetSocketAddress remoteAddress) {
-            return new SegmentedDatagramPacket(buffer, segmentSize, remoteAddress);
-        }
+                .build();
     }
 
     private boolean asksForToken() {

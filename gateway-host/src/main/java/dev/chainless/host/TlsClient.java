@@ -1,5 +1,6 @@
 package dev.chainless.host;
 
+import dev.chainless.config.ClusterQuicConfig;
 import dev.chainless.config.ClusterTlsConfig;
 import dev.chainless.config.HostPattern;
 import dev.chainless.config.TlsConfig;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -26,22 +28,29 @@ final class TlsClient implements Part {
     private final TlsConfig common;
     private final List<String> protocols;
     private final TlsFiles files;
-    private final SslContext context;
     private final TlsMetrics metrics;
+    private final @Nullable ClusterQuicConfig quicConfig;
+    /** Over TCP. */
+    private final @Nullable SslContext context;
+    private final @Nullable QuicClient quic;
 
     /**
      * Reads the files.
      *
      * @param protocols that the codec speaks, the preferred first
+     * @param quic null to speak them over TCP
      * @throws IllegalArgumentException with a sentence, if a file is not what it should be
      */
-    TlsClient(ClusterTlsConfig config, TlsConfig common, List<String> protocols, TlsMetrics metrics) {
+    TlsClient(ClusterTlsConfig config, TlsConfig common, List<String> protocols, @Nullable ClusterQuicConfig quic,
+            TlsMetrics metrics) {
         this.config = config;
         this.common = common;
         this.protocols = List.copyOf(protocols);
         this.metrics = metrics;
         this.files = TlsFiles.of(paths(config));
-        this.context = context();
+        this.quicConfig = quic;
+        this.quic = quic == null ? null : new QuicClient(config, common, this.protocols, quic, metrics);
+        this.context = quic == null ? context() : null;
     }
 
     private static Set<Path> paths(ClusterTlsConfig config) {
@@ -70,8 +79,19 @@ final class TlsClient implements Part {
     }
 
     /** {@return whether the same would be made of this configuration} */
-    boolean fits(ClusterTlsConfig of, TlsConfig with, List<String> speaking) {
-        return of.equals(config) && with.equals(common) && speaking.equals(protocols) && files.equals(files.now());
+    boolean fits(ClusterTlsConfig of, TlsConfig with, List<String> speaking, @Nullable ClusterQuicConfig over) {
+        return of.equals(config) && with.equals(common) && speaking.equals(protocols)
+                && Objects.equals(over, quicConfig) && files.equals(files.now());
+    }
+
+    /** {@return what opens the connections, null if they are made over TCP} */
+    @Nullable QuicClient quic() {
+        return quic;
+    }
+
+    /** {@return the name that an endpoint is told and checked for} */
+    String nameOf(Endpoint endpoint) {
+        return config.serverName().map(HostPattern::name).orElse(endpoint.host());
     }
 
     /** {@return the files as they were when they were read} */
@@ -87,16 +107,17 @@ final class TlsClient implements Part {
      */
     void connect(Channel channel, Loop loop, Endpoint endpoint, long nanos,
             BiConsumer<Channel, HandshakeWatch.@Nullable Failed> then) {
-        if (!TlsLibrary.retain(context)) {
+        SslContext with = context;
+        if (with == null || !TlsLibrary.retain(with)) {
             then.accept(channel, new HandshakeWatch.Failed(TlsFailure.CLOSED, "the configuration has changed"));
             return;
         }
-        String name = config.serverName().map(HostPattern::name).orElse(endpoint.host());
-        SslHandler handler = context.newHandler(channel.alloc(), name, endpoint.port());
+        String name = nameOf(endpoint);
+        SslHandler handler = with.newHandler(channel.alloc(), name, endpoint.port());
         handler.setHandshakeTimeoutMillis(0); // the watch has the time
         TlsLibrary.set(handler.engine(), common, protocols);
         var watch = new HandshakeWatch(loop, nanos, metrics,
-                () -> ReferenceCountUtil.release(context), (connected, failure) -> {
+                () -> ReferenceCountUtil.release(with), (connected, failure) -> {
                     if (failure == null) {
                         connected.pipeline().addLast(new CloseNotify(true));
                     }

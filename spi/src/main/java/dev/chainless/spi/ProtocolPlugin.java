@@ -46,6 +46,16 @@ public non-sealed interface ProtocolPlugin<C extends Record, U extends Record> e
     }
 
     /**
+     * {@return the names of the protocols (ALPN) that a cluster's connections speak over QUIC, the preferred first} If there
+     * are any, the cluster, which then needs TLS, has QUIC connections only.
+     *
+     * @param config the cluster's table
+     */
+    default List<String> upstreamQuicProtocols(U config) {
+        return List.of();
+    }
+
+    /**
      * Makes the codec of one listener.
      *
      * @param config the listener's table

@@ -363,6 +363,12 @@ final class GatewayProcess implements AutoCloseable {
         process.toHandle().destroy();
     }
 
+    /** Ends the process without a word. */
+    void kill() {
+        process.toHandle().destroyForcibly();
+        awaitExit();
+    }
+
     /** Waits for the end and returns the exit status. */
     int awaitExit() {
         try {

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.Parameter;
 /** Bodies that are larger than the gateway's memory, and peers that are slower than each other. */
 @OnLoops
 final class StreamingTest {
-    private static final int LARGE = 100_000_000;
+    static final int LARGE = 100_000_000;
     /** What the kernel holds between two peers, of which the reading one has a small buffer, and the gateway's own share. */
     static final long MOST_HELD = most("tcp_rmem") + 2 * most("tcp_wmem") + 3_000_000;
 
@@ -88,7 +88,7 @@ final class StreamingTest {
     private static final byte[] PIECE = pattern(1, 50_000);
 
     /** Writes a large body and returns its check sum. */
-    private static long write(OutputStream out, AtomicLong progress) throws IOException {
+    static long write(OutputStream out, AtomicLong progress) throws IOException {
         var sum = new CRC32();
         for (int i = 0; i < LARGE; i += PIECE.length) {
             PIECE[i / PIECE.length % PIECE.length]++;
@@ -100,7 +100,7 @@ final class StreamingTest {
         return sum.getValue();
     }
 
-    private static long read(InputStream in, long length) throws IOException {
+    static long read(InputStream in, long length) throws IOException {
         var sum = new CRC32();
         byte[] piece = new byte[64 * 1024];
         long left = length;
@@ -116,7 +116,7 @@ final class StreamingTest {
     }
 
     /** Waits until a count has not grown for a while. */
-    private static long settled(LongSupplier count) {
+    static long settled(LongSupplier count) {
         long[] last = {-1, System.nanoTime()};
         Await.until("nothing moves any more", () -> {
             long now = count.getAsLong();

@@ -11,7 +11,10 @@ public interface HttpUpstream {
      * <p>Over TLS the handshake has ended, and {@link TlsSession#applicationProtocol} of the channel says which protocol was
      * negotiated.
      *
-     * @param channel open, registered, not yet reading
+     * <p>Over QUIC the channel is Netty's {@code QuicChannel}, on which the codec may open streams at once: each stream of the
+     * endpoint's arrives as a message in its pipeline, for the codec to add its handlers and register it on the same loop.
+     *
+     * @param channel open, registered, not yet reading but for QUIC
      * @param loop the index of its loop
      * @param egress where the codec says what comes back
      * @return the connection, ready to send

@@ -1,5 +1,7 @@
 package dev.chainless.plugin.http;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
 import java.util.Arrays;
@@ -10,6 +12,8 @@ import java.util.Arrays;
  */
 abstract class FieldEncoder {
     private static final FieldName SET_COOKIE = FieldName.of("set-cookie");
+    private static final byte[] WEBSOCKET = "websocket".getBytes(ISO_8859_1);
+    static final byte[] PROTOCOL = ":protocol".getBytes(ISO_8859_1);
 
     final Scratch scratch;
     byte[] out;
@@ -47,8 +51,21 @@ abstract class FieldEncoder {
 
     abstract void status(int status);
 
+    abstract void method(String method);
+
+    abstract void scheme(boolean secure);
+
+    abstract void authority(byte[] value, int offset, int length);
+
+    abstract void path(byte[] value, int offset, int length);
+
+    /** Writes the pseudo-field of an extended CONNECT. */
+    abstract void protocol(byte[] protocol);
+
     /** Writes the live fields of a head that this version has; those of a request without Host. */
-    abstract void fields(Head head);
+    final void fields(Head head) {
+        fields(head, head.status() == 0);
+    }
 
     /** Writes a field that is not a head's own. */
     abstract void date(byte[] value, int offset, int length);
@@ -57,6 +74,33 @@ abstract class FieldEncoder {
     abstract void contentLength(byte[] digits, int offset, int length);
 
     abstract void field(byte[] b, int name, int nameLength, int hash, int value, int valueLength, boolean secret);
+
+    /**
+     * Writes the head of a request, with a Content-Length if one is known. What HTTP/1.1 calls an upgrade is an extended
+     * CONNECT (RFC 8441, RFC 9220).
+     *
+     * @param head loses what it says of a length that is not known
+     * @param secure whether the connection is encrypted
+     */
+    final void request(Head head, boolean secure) {
+        long length = head.contentLength();
+        boolean tunnel = head.upgrade();
+        if (length == Head.UNKNOWN_LENGTH || tunnel) {
+            head.remove(FieldName.CONTENT_LENGTH);
+        }
+        begin();
+        method(tunnel ? "CONNECT" : head.method());
+        if (tunnel) {
+            protocol(WEBSOCKET);
+        }
+        scheme(secure);
+        authority(head.authorityBytes(), head.authorityOffset(), head.authorityLength());
+        path(head.targetBytes(), head.targetOffset(), head.targetLength());
+        fields(head);
+        if (length > 0 && !tunnel && !head.contains(FieldName.CONTENT_LENGTH)) {
+            contentLength(length);
+        }
+    }
 
     /**
      * Writes the head of a final response, with a Date, and with a Content-Length if one is known and the body is sent.
@@ -98,7 +142,7 @@ abstract class FieldEncoder {
         }
     }
 
-    final void fields(Head head, boolean request) {
+    private void fields(Head head, boolean request) {
         byte[] b = head.bytes();
         for (int i = 0, places = head.places(); i < places; i++) {
             int hash = head.hash(i);

@@ -1,7 +1,6 @@
 package dev.chainless.plugin.http;
 
 import dev.chainless.spi.http.FieldName;
-import dev.chainless.spi.http.Head;
 import java.util.Arrays;
 
 /**
@@ -28,7 +27,6 @@ final class HpackEncoder extends FieldEncoder {
     private static final int LONGEST_INDEXED = 512;
     private static final int STATUS_200 = 8;
     private static final int[] STATUSES = {200, 204, 206, 304, 400, 404, 500};
-    private static final byte[] PROTOCOL = {':', 'p', 'r', 'o', 't', 'o', 'c', 'o', 'l'};
     private static final byte[] CONTENT_LENGTH = {'c', 'o', 'n', 't', 'e', 'n', 't', '-', 'l', 'e', 'n', 'g', 't', 'h'};
 
     private final DynamicTable table = new DynamicTable(MOST_TABLE);
@@ -77,6 +75,7 @@ final class HpackEncoder extends FieldEncoder {
         value(WITHOUT_INDEXING, STATUS_200, digits(status), 0, 3);
     }
 
+    @Override
     void method(String method) {
         switch (method) {
             case "GET" -> indexed(METHOD);
@@ -88,11 +87,22 @@ final class HpackEncoder extends FieldEncoder {
         }
     }
 
+    @Override
     void scheme(boolean secure) {
         indexed(secure ? SCHEME + 1 : SCHEME);
     }
 
-    /** Writes the pseudo-field of an extended CONNECT. */
+    @Override
+    void authority(byte[] value, int offset, int length) {
+        known(AUTHORITY, value, offset, length);
+    }
+
+    @Override
+    void path(byte[] value, int offset, int length) {
+        known(PATH, value, offset, length);
+    }
+
+    @Override
     void protocol(byte[] protocol) {
         room(PROTOCOL.length + protocol.length + 16);
         out[at++] = WITHOUT_INDEXING;
@@ -120,11 +130,6 @@ final class HpackEncoder extends FieldEncoder {
         }
         field(names.lines, names.start(index), names.nameLength(index), names.hash(index), value, offset, length,
                 false);
-    }
-
-    @Override
-    void fields(Head head) {
-        fields(head, head.status() == 0);
     }
 
     @Override

@@ -36,6 +36,6 @@ final class Http2Upstream implements HttpUpstream {
         channel.pipeline().addLast(connection);
         channel.config().setAutoRead(true);
         channel.read();
-        return connection.place(egress);
+        return connection.places().add(egress);
     }
 }

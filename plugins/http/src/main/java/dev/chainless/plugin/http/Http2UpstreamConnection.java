@@ -1,19 +1,18 @@
 package dev.chainless.plugin.http;
 
-import dev.chainless.spi.http.HttpEgress;
+import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.TlsSession;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to an endpoint that speaks HTTP/2. The host sees its places, each of which carries one exchange after
  * another, and is a stream while it does.
  */
-final class Http2UpstreamConnection extends FramedConnection<Http2UpstreamStream> {
+final class Http2UpstreamConnection extends FramedConnection<Http2UpstreamStream>
+        implements
+            UpstreamPlaces.Carrier {
     /** RFC 9113, section 5.1.2: what a peer should allow that has not said how many. */
     private static final int MOST_BEFORE_SETTINGS = 100;
     /** Past this number a new connection is better than running into the end of them. */
@@ -22,7 +21,7 @@ final class Http2UpstreamConnection extends FramedConnection<Http2UpstreamStream
     final Http2Upstream upstream;
     /** Whether the connection is encrypted. */
     final boolean secure;
-    private final List<Http2UpstreamStream> places = new ArrayList<>();
+    private final UpstreamPlaces places = new UpstreamPlaces(this);
     private int nextStream = 1;
     private long allowed = MOST_BEFORE_SETTINGS;
     private boolean connects;
@@ -53,53 +52,70 @@ final class Http2UpstreamConnection extends FramedConnection<Http2UpstreamStream
         }
     }
 
-    /** {@return why requests are not taken any more} */
-    String refusal() {
+    // ---- for its places
+
+    UpstreamPlaces places() {
+        return places;
+    }
+
+    @Override
+    public Channel channel() {
+        return channel;
+    }
+
+    @Override
+    public FieldSection section() {
+        return section;
+    }
+
+    @Override
+    public int maxInformational() {
+        return upstream.shared.maxInformational;
+    }
+
+    @Override
+    public String refusal() {
         return refusal;
     }
 
-    // ---- places
-
-    /** {@return a new place} */
-    Http2UpstreamStream place(HttpEgress egress) {
-        var place = new Http2UpstreamStream(this, egress);
-        places.add(place);
-        return place;
-    }
-
-    /** {@return one more place, null if the endpoint allows no more} */
-    @Nullable Http2UpstreamStream placeBeside(HttpEgress egress) {
-        return takesMore() && places.size() < most() ? place(egress) : null;
-    }
-
-    private long most() {
+    @Override
+    public long most() {
         return Math.min(allowed, upstream.config.maxConcurrentStreams());
     }
 
-    boolean takesMore() {
+    @Override
+    public boolean takesMore() {
         return !closed && !leaving && channel.isActive() && nextStream < LAST_STREAM && streams.size() < most();
     }
 
-    /** A place is given up; the last one takes the connection with it. */
-    void leave(Http2UpstreamStream place) {
-        places.remove(place);
-        if (places.isEmpty() && !closed) {
-            writeGoAway(0, Http2.NO_ERROR, "");
-            output().flush();
-            closed = true;
-            var _ = channel.close();
-        }
+    @Override
+    public boolean hasSettings() {
+        return begunByPeer();
     }
 
-    /** Makes a place a stream. */
-    void begin(Http2UpstreamStream place) {
-        open(place, nextStream);
-        nextStream += 2;
-    }
-
-    /** {@return whether the endpoint takes WebSockets: RFC 8441} */
-    boolean connects() {
+    /** RFC 8441. */
+    @Override
+    public boolean connects() {
         return connects;
+    }
+
+    @Override
+    public UpstreamStream begin(UpstreamPlace place, Head head, boolean last) {
+        Http2UpstreamStream stream = place.stream() instanceof Http2UpstreamStream before ? before
+                : new Http2UpstreamStream(this, place);
+        open(stream, nextStream);
+        nextStream += 2;
+        encoder.request(head, secure);
+        writeHeaders(stream, last);
+        return stream;
+    }
+
+    @Override
+    public void abandon() {
+        writeGoAway(0, Http2.NO_ERROR, "");
+        output().flush();
+        closed = true;
+        var _ = channel.close();
     }
 
     // ---- what the endpoint says
@@ -162,7 +178,7 @@ final class Http2UpstreamConnection extends FramedConnection<Http2UpstreamStream
 
     @Override
     void begun() {
-        List.copyOf(places).forEach(Http2UpstreamStream::settled);
+        places.settled();
     }
 
     @Override
@@ -205,10 +221,7 @@ final class Http2UpstreamConnection extends FramedConnection<Http2UpstreamStream
         loseAll("the endpoint closed the connection");
         releaseAll();
         loop.leave();
-        for (Http2UpstreamStream place : List.copyOf(places)) {
-            place.gone();
-        }
-        places.clear();
+        places.gone();
     }
 
     @Override

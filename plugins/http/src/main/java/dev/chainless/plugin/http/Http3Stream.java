@@ -7,50 +7,23 @@ import dev.chainless.spi.http.Head;
 import dev.chainless.spi.http.HttpDownstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.QuicStreamChannel;
-import io.netty.handler.codec.quic.QuicStreamFrame;
-import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A request's stream: the only handler of its channel, and the downstream of one exchange. What the client may send is
- * bounded by QUIC's windows, which open as the channel is read; what is written is gathered and handed over at a flush, so
- * that head and body leave in as few packets as possible.
- */
-final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDownstream, Http3FrameReader.Frames {
+/** A request's stream, and the downstream of one exchange. */
+final class Http3Stream extends QuicStream implements HttpDownstream {
     private static final FieldName WEBSOCKET_ACCEPT = FieldName.of("sec-websocket-accept");
 
-    private enum State {
-        /** The head is to come. */
-        HEAD,
-        /** The body, or trailers. */
-        BODY,
-        /** The trailers have come; now nothing may but the end. */
-        TRAILERS,
-        /** All has come, or nothing of it is wanted any more. */
-        DONE
-    }
-
     private final Http3Connection connection;
-    private final QuicStreamChannel channel;
-    private final Http3FrameReader frames;
-    private final StreamOutput output;
     /** What came before the endpoint had agreed to a tunnel. */
     private final ArrayDeque<ByteBuf> early = new ArrayDeque<>(0);
-    private State state = State.HEAD;
     private @Nullable Exchange exchange;
     private boolean headWritten;
     private boolean tunnel;
     private boolean tunnelAsked;
     private boolean continueDue;
     private boolean touched;
-    private boolean paused;
-    private boolean remoteEnded;
-    private boolean localEnded;
-    /** Whether the connection still counts it. */
-    private boolean open = true;
     /** What is left of the request's announced length, -1 if none was. */
     private long requestLeft = Head.UNKNOWN_LENGTH;
     /** Likewise of the response's. */
@@ -68,20 +41,10 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
     private long awaitedSince;
 
     Http3Stream(Http3Connection connection, QuicStreamChannel channel) {
+        super(connection, channel);
         this.connection = connection;
-        this.channel = channel;
-        this.frames = new Http3FrameReader(this, channel.alloc());
-        this.output = new StreamOutput(connection, channel, this::writable, this::stopped);
         this.awaitedSince = connection.now();
         connection.watch(awaitedSince + connection.listener.headNanos);
-    }
-
-    long id() {
-        return channel.streamId();
-    }
-
-    QuicStreamChannel channel() {
-        return channel;
     }
 
     /** RFC 9114, section 5.2: it came after the last one that we take, so that it can be sent again elsewhere. */
@@ -93,42 +56,18 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
     // ---- what is received
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        if (!(message instanceof QuicStreamFrame frame)) {
-            ReferenceCountUtil.release(message);
-            return;
-        }
-        try {
-            if (lingersUntil != 0) {
-                lingerLeft -= frame.content().readableBytes();
+    void came(int bytes) {
+        if (lingersUntil != 0) {
+            lingerLeft -= bytes;
+            if (lingerLeft < 0) {
+                stopReading();
             }
-            frames.read(frame.content(), frame.hasFin());
-        } finally {
-            frame.release();
-        }
-        if (frame.hasFin() && !remoteEnded) {
-            remoteEnded = true;
-            ended();
-        } else if (lingersUntil != 0 && lingerLeft < 0) {
-            stopReading();
         }
     }
 
-    /** The client has sent all. */
-    private void ended() {
-        if (connection.isClosed()) {
-            return;
-        }
-        if (state != State.DONE && !frames.isBetweenFrames()) {
-            connection.fail(Http3.FRAME_ERROR, "a stream that ends within a frame");
-        } else if (state == State.HEAD) {
-            state = State.DONE;
-            reset(Http3.REQUEST_INCOMPLETE);
-        } else if (state == State.BODY) {
-            requestEnded(null);
-        } else {
-            releaseIfDone();
-        }
+    @Override
+    void incomplete() {
+        reset(Http3.REQUEST_INCOMPLETE);
     }
 
     @Override
@@ -141,84 +80,34 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
     }
 
     @Override
-    public boolean isOver() {
-        return state == State.DONE || connection.isClosed();
-    }
-
-    @Override
-    public Http3FrameReader.Payload begins(long type, long length) {
-        if (type == Http3.DATA) {
-            return beginsData(length);
-        }
-        if (type == Http3.HEADERS) {
-            return beginsHead(length);
-        }
-        if (isUnexpected(type)) {
-            connection.fail(Http3.FRAME_UNEXPECTED, "a frame that does not belong on a request's stream");
-        } else if (length > connection.listener.config.h3().maxUnknownFrame().bytes()) {
-            connection.fail(Http3.EXCESSIVE_LOAD, "a long frame of an unknown type");
-        } else {
-            connection.control();
-        }
-        return Http3FrameReader.Payload.SKIPPED;
-    }
-
-    private static boolean isUnexpected(long type) {
-        return type == Http3.SETTINGS || type == Http3.GOAWAY || type == Http3.MAX_PUSH_ID || type == Http3.CANCEL_PUSH
-                || type == Http3.PUSH_PROMISE || type == Http3.PRIORITY_UPDATE || type == Http3.PRIORITY_UPDATE_PUSH
-                || Http3.isOfHttp2(type);
-    }
-
-    private Http3FrameReader.Payload beginsData(long length) {
-        if (state != State.BODY) {
-            connection.fail(Http3.FRAME_UNEXPECTED, "DATA before the head, or after the trailers");
-        } else if (length == 0) {
-            connection.control();
-        } else {
-            connection.guard.work();
-            if (requestLeft >= 0) {
-                requestLeft -= length;
-                if (requestLeft < 0) {
-                    malformed("more body than Content-Length says");
-                }
+    void begins(long length) {
+        if (requestLeft >= 0) {
+            requestLeft -= length;
+            if (requestLeft < 0) {
+                malformed("more body than Content-Length says");
             }
         }
-        return Http3FrameReader.Payload.PIECES;
-    }
-
-    private Http3FrameReader.Payload beginsHead(long length) {
-        if (state != State.HEAD && (state != State.BODY || tunnelAsked)) {
-            connection.fail(Http3.FRAME_UNEXPECTED, "HEADERS after the trailers, or in a tunnel");
-        } else if (length > 2L * connection.listener.limits.maxHead() + 1024) {
-            // What is a little too long is read and answered with 431. This is not, but nothing forces us to read it.
-            return Http3FrameReader.Payload.SKIPPED;
-        }
-        return Http3FrameReader.Payload.WHOLE;
     }
 
     @Override
-    public void whole(long type, ByteBuf payload, boolean last) {
-        connection.guard.work();
+    boolean takesTrailers() {
+        return !tunnelAsked;
+    }
+
+    @Override
+    void tooLong() {
         if (state == State.HEAD) {
-            head(payload, last);
-        } else {
-            trailers(payload);
-        }
-    }
-
-    @Override
-    public void skipped(long type, boolean last) {
-        if (type == Http3.HEADERS && state == State.HEAD) {
             state = State.BODY;
             Exchange x = connection.ingress.open(connection.loop.index, this);
             exchange = x;
             refuse(x, HeadFault.LONG_HEAD);
-        } else if (type == Http3.HEADERS) {
+        } else {
             malformed("trailers that are too long");
         }
     }
 
-    private void head(ByteBuf payload, boolean last) {
+    @Override
+    void head(ByteBuf payload, boolean last) {
         state = State.BODY;
         awaitedSince = 0;
         Exchange x = connection.ingress.open(connection.loop.index, this);
@@ -266,7 +155,8 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
         connection.ingress.refuse(x, fault.status(), fault.detail());
     }
 
-    private void trailers(ByteBuf payload) {
+    @Override
+    void trailers(ByteBuf payload, boolean last) {
         Head trailers = connection.loop.trailers;
         trailers.clear();
         connection.section.trailers(trailers);
@@ -297,6 +187,11 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
             touched = true;
             connection.ingress.data(x, chunk);
         }
+    }
+
+    @Override
+    void bodyEnded() {
+        requestEnded(null);
     }
 
     private void requestEnded(@Nullable Head trailers) {
@@ -354,7 +249,8 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
     }
 
     /** The client does not want the response. */
-    private void stopped() {
+    @Override
+    void stopped() {
         if (open) {
             connection.countReset();
             abort(Completion.CLIENT_ABORTED, "the client cancelled the request");
@@ -363,14 +259,6 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        // QUIC closes a stream on which all was read and written, perhaps before the host has said that it was all.
-        if (!remoteEnded || !localEnded || output.isPending()) {
-            lost("the client closed the connection");
-        }
-    }
-
-    /** Nothing more comes or can be sent. */
     void lost(String detail) {
         state = State.DONE;
         localEnded = true;
@@ -394,34 +282,11 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
         }
     }
 
-    /** Ends both sides with an error. */
-    private void reset(int code) {
-        if (!open) {
-            return;
-        }
-        state = State.DONE;
-        localEnded = true;
-        output.release();
-        if (channel.isActive()) {
-            var _ = remoteEnded ? channel.shutdownOutput(code) : channel.shutdown(code);
-        }
-        release();
-    }
-
-    /** The stream is over as far as HTTP is concerned. */
-    private void release() {
-        if (open) {
-            open = false;
-            awaitedSince = 0;
-            lingersUntil = 0;
-            frames.release();
-            output.release();
-            connection.released(this);
-            // Not before its end was read: QUIC would never forget it.
-            if (remoteEnded && channel.isActive() && !output.isPending()) {
-                var _ = channel.close();
-            }
-        }
+    @Override
+    void release() {
+        awaitedSince = 0;
+        lingersUntil = 0;
+        super.release();
     }
 
     // ---- what is written
@@ -578,7 +443,8 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
         releaseIfDone();
     }
 
-    private void releaseIfDone() {
+    @Override
+    void releaseIfDone() {
         if (exchange == null && localEnded && !output.isPending() && (remoteEnded || inputStopped)) {
             release();
         }
@@ -604,8 +470,8 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
         return x != exchange || malformed || output.isWritable();
     }
 
-    /** What was written has left, as far as QUIC takes it. */
-    private void writable() {
+    @Override
+    void writable() {
         Exchange x = exchange;
         if (x != null) {
             connection.ingress.writable(x);
@@ -628,11 +494,6 @@ final class Http3Stream extends ChannelInboundHandlerAdapter implements HttpDown
             }
         }
         read(wanted);
-    }
-
-    private void read(boolean wanted) {
-        paused = !wanted;
-        channel.config().setAutoRead(wanted);
     }
 
     // ---- time

@@ -52,6 +52,11 @@ public final class HttpPlugin implements ProtocolPlugin<HttpListenerConfig, Http
                 !config.version().equals(HttpListenerConfig.HTTP_1));
     }
 
+    @Override
+    public List<String> upstreamQuicProtocols(HttpUpstreamConfig config) {
+        return config.version().equals(HttpListenerConfig.HTTP_3) ? List.of(Http3.PROTOCOL) : List.of();
+    }
+
     private static List<String> protocols(boolean http1, boolean http2) {
         List<String> protocols = new ArrayList<>(2);
         if (http2) {
@@ -73,6 +78,7 @@ public final class HttpPlugin implements ProtocolPlugin<HttpListenerConfig, Http
         return switch (config.version()) {
             case HttpUpstreamConfig.AUTO -> new NegotiatedUpstream(config, context);
             case HttpListenerConfig.HTTP_2 -> new Http2Upstream(config, context);
+            case HttpListenerConfig.HTTP_3 -> new Http3Upstream(config, context);
             default -> new Http1Upstream(config, context.loops());
         };
     }

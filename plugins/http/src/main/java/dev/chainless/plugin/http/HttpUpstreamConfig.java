@@ -16,6 +16,7 @@ import dev.chainless.spi.config.Range;
  * @param sendProxyProtocol whether connections begin with a PROXY protocol header
  * @param version that is spoken
  * @param h2 how an HTTP/2 connection is used
+ * @param h3 how an HTTP/3 connection is used
  */
 public record HttpUpstreamConfig(
         @Doc("The most bytes of a response's head: status line, fields and the empty line. More fails the attempt.")
@@ -30,10 +31,12 @@ public record HttpUpstreamConfig(
                 + "its own.")
         @Default("off") ProxyProtocol sendProxyProtocol,
         @Doc("The version that is spoken: 1.1; 2, which is offered alone in TLS (ALPN) and begun without asking in the clear; "
-                + "or auto: what the endpoint prefers of both over TLS, and 1.1 in the clear.")
+                + "3, which needs TLS; or auto: what the endpoint prefers of 1.1 and 2 over TLS, and 1.1 in the clear.")
         @Default("1.1") @OneOf({
-                HttpListenerConfig.HTTP_1, HttpListenerConfig.HTTP_2, HttpUpstreamConfig.AUTO}) String version,
-        @Doc("How an HTTP/2 connection is used.") Http2UpstreamConfig h2) {
+                HttpListenerConfig.HTTP_1, HttpListenerConfig.HTTP_2, HttpListenerConfig.HTTP_3,
+                HttpUpstreamConfig.AUTO}) String version,
+        @Doc("How an HTTP/2 connection is used.") Http2UpstreamConfig h2,
+        @Doc("How an HTTP/3 connection is used.") Http3UpstreamConfig h3) {
 
     static final String AUTO = "auto";
 

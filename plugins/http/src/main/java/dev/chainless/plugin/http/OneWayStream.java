@@ -8,7 +8,7 @@ import io.netty.handler.codec.quic.QuicStreamFrame;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * A stream that the client opened towards us alone (RFC 9114, section 6.2): control, QPACK's two, or one that is not known and
+ * A stream that the peer opened towards us alone (RFC 9114, section 6.2): control, QPACK's two, or one that is not known and
  * therefore ignored.
  */
 final class OneWayStream extends ChannelInboundHandlerAdapter implements Http3FrameReader.Frames {
@@ -16,7 +16,7 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements Http3Fr
     private static final int MOST_CONTROL_FRAME = 16 * 1024;
     private static final long MOST_SETTINGS = 64;
 
-    private final Http3Connection connection;
+    private final QuicConnection<?> connection;
     private final QuicStreamChannel channel;
     private final Http3FrameReader frames;
     private final byte[] start = new byte[8];
@@ -29,7 +29,7 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements Http3Fr
     /** Of the number of an instruction that has not come whole. */
     private int instructionBytes;
 
-    OneWayStream(Http3Connection connection, QuicStreamChannel channel) {
+    OneWayStream(QuicConnection<?> connection, QuicStreamChannel channel) {
         this.connection = connection;
         this.channel = channel;
         this.frames = new Http3FrameReader(this, channel.alloc());
@@ -69,9 +69,10 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements Http3Fr
             value = (value << 8) | (start[i] & 0xff);
         }
         if (value == Http3.PUSH_STREAM) {
-            connection.fail(Http3.STREAM_CREATION_ERROR, "a client that pushes");
+            // Section 6.2.2 and 7.2.5: only servers push, and only what they were allowed.
+            connection.fail(connection.client ? Http3.ID_ERROR : Http3.STREAM_CREATION_ERROR, "a push");
         } else if (value > Http3.DECODER_STREAM) {
-            // Section 6.2.3: what is not known is no error. The client is told that nobody listens.
+            // Section 6.2.3: what is not known is no error. The peer is told that nobody listens.
             connection.control();
             connection.countReset();
             var _ = channel.shutdownInput(Http3.STREAM_CREATION_ERROR);
@@ -140,8 +141,8 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements Http3Fr
         if (!settingsCame && frame != Http3.SETTINGS) {
             connection.fail(Http3.MISSING_SETTINGS, "the first frame is no SETTINGS");
         } else if (frame == Http3.DATA || frame == Http3.HEADERS || frame == Http3.PUSH_PROMISE
-                || Http3.isOfHttp2(frame)
-                || (frame == Http3.SETTINGS && settingsCame)) {
+                || Http3.isOfHttp2(frame) || (frame == Http3.SETTINGS && settingsCame)
+                || (connection.client && isForServers(frame))) {
             connection.fail(Http3.FRAME_UNEXPECTED, "a frame that does not belong on the control stream");
         } else if (isKnown(frame)) {
             if (length > MOST_CONTROL_FRAME) {
@@ -150,12 +151,16 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements Http3Fr
                 connection.control();
                 return Http3FrameReader.Payload.WHOLE;
             }
-        } else if (length > connection.listener.config.h3().maxUnknownFrame().bytes()) {
+        } else if (length > connection.maxUnknownFrame) {
             connection.fail(Http3.EXCESSIVE_LOAD, "a long frame of an unknown type");
         } else {
             connection.control();
         }
         return Http3FrameReader.Payload.SKIPPED;
+    }
+
+    private static boolean isForServers(long frame) {
+        return frame == Http3.MAX_PUSH_ID || frame == Http3.PRIORITY_UPDATE || frame == Http3.PRIORITY_UPDATE_PUSH;
     }
 
     private static boolean isKnown(long frame) {
@@ -196,16 +201,18 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements Http3Fr
             }
             maxPush = id;
         } else {
-            // GOAWAY of a client is about pushes: of these there are none.
-            if (id > goAway) {
-                connection.fail(Http3.ID_ERROR, "a GOAWAY with a greater number than the one before");
+            if (id > goAway || (connection.client && (id & 3) != 0)) {
+                connection.fail(Http3.ID_ERROR, "a GOAWAY with a greater number than before, or one of no request");
+                return;
             }
             goAway = id;
+            connection.goAway(id);
         }
     }
 
     private void settings(ByteBuf payload) {
         var names = new java.util.HashSet<Long>();
+        boolean connects = false;
         while (payload.isReadable()) {
             long name = Varint.read(payload);
             long value = name == Varint.MORE ? Varint.MORE : Varint.read(payload);
@@ -217,15 +224,19 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements Http3Fr
                 connection.fail(Http3.SETTINGS_ERROR, "a setting of HTTP/2, or the same twice");
                 return;
             }
-            if (name == Http3.ENABLE_CONNECT_PROTOCOL && value > 1) {
-                connection.fail(Http3.SETTINGS_ERROR, "a setting that is neither 0 nor 1");
-                return;
+            if (name == Http3.ENABLE_CONNECT_PROTOCOL) {
+                if (value > 1) {
+                    connection.fail(Http3.SETTINGS_ERROR, "a setting that is neither 0 nor 1");
+                    return;
+                }
+                connects = value == 1;
             }
             if (names.size() > MOST_SETTINGS) {
                 connection.fail(Http3.EXCESSIVE_LOAD, "too many settings");
                 return;
             }
         }
+        connection.settled(connects);
     }
 
     @Override
@@ -243,7 +254,7 @@ final class OneWayStream extends ChannelInboundHandlerAdapter implements Http3Fr
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        ended(); // the client has reset it
+        ended(); // the peer has reset it
     }
 
     @Override

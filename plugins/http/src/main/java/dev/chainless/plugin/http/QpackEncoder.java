@@ -1,6 +1,6 @@
 package dev.chainless.plugin.http;
 
-import dev.chainless.spi.http.Head;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 /**
  * Writes heads as QPACK (RFC 9204) by the static table alone: a head never waits for another stream, and nothing has to be
@@ -8,8 +8,14 @@ import dev.chainless.spi.http.Head;
  */
 final class QpackEncoder extends FieldEncoder {
     // Names of the static table.
-    private static final int DATE = 6;
+    private static final int AUTHORITY = 0;
+    private static final int PATH = 1;
     private static final int CONTENT_LENGTH = 4;
+    private static final int DATE = 6;
+    private static final int METHOD = 15;
+    private static final int METHOD_GET = 17;
+    private static final int METHOD_POST = 20;
+    private static final int SCHEME = 22;
     private static final int STATUS = 24;
 
     private static final StaticTable TABLE = StaticTable.QPACK;
@@ -37,6 +43,45 @@ final class QpackEncoder extends FieldEncoder {
         known(STATUS, digits(status), 0, 3);
     }
 
+    @Override
+    void method(String method) {
+        switch (method) {
+            case "GET" -> indexed(METHOD_GET);
+            case "POST" -> indexed(METHOD_POST);
+            default -> {
+                byte[] bytes = method.getBytes(ISO_8859_1);
+                known(METHOD, bytes, 0, bytes.length);
+            }
+        }
+    }
+
+    @Override
+    void scheme(boolean secure) {
+        indexed(secure ? SCHEME + 1 : SCHEME);
+    }
+
+    @Override
+    void authority(byte[] value, int offset, int length) {
+        known(AUTHORITY, value, offset, length);
+    }
+
+    @Override
+    void path(byte[] value, int offset, int length) {
+        known(PATH, value, offset, length);
+    }
+
+    @Override
+    void protocol(byte[] protocol) {
+        room(PROTOCOL.length + protocol.length + 16);
+        string(LITERAL, 3, PROTOCOL, 0, PROTOCOL.length);
+        string(0, 7, protocol, 0, protocol.length);
+    }
+
+    private void indexed(int index) {
+        room(2);
+        integer(INDEXED, 6, index);
+    }
+
     /**
      * Writes a field that is not a head's own, or a pseudo-field.
      *
@@ -52,11 +97,6 @@ final class QpackEncoder extends FieldEncoder {
         }
         integer(NAMED, 4, index);
         string(0, 7, value, offset, length);
-    }
-
-    @Override
-    void fields(Head head) {
-        fields(head, false);
     }
 
     @Override

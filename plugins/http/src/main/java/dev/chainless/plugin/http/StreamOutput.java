@@ -19,7 +19,7 @@ final class StreamOutput {
     /** So much is handed over without waiting for a flush, so that a body that is written in one go does not pile up. */
     private static final int MOST_GATHERED = 64 * 1024;
 
-    private final Http3Connection connection;
+    private final QuicConnection<?> connection;
     private final QuicStreamChannel channel;
     private final Runnable writable;
     private final Runnable stopped;
@@ -37,9 +37,9 @@ final class StreamOutput {
      * Makes an output.
      *
      * @param writable runs when all that was written has left, if {@link #isWritable} was false or the end was written
-     * @param stopped runs when the client does not want the rest
+     * @param stopped runs when the peer does not want the rest
      */
-    StreamOutput(Http3Connection connection, QuicStreamChannel channel, Runnable writable, Runnable stopped) {
+    StreamOutput(QuicConnection<?> connection, QuicStreamChannel channel, Runnable writable, Runnable stopped) {
         this.connection = connection;
         this.channel = channel;
         this.writable = writable;
@@ -106,7 +106,7 @@ final class StreamOutput {
         channel.writeAndFlush(all == null ? QuicStreamFrame.EMPTY_FIN : new DefaultQuicStreamFrame(all, fin))
                 .addListener(written);
         if (pending > 0 && stalledSince == 0) {
-            stalled();
+            stalledSince = connection.stalls();
         }
     }
 
@@ -121,17 +121,12 @@ final class StreamOutput {
         return all;
     }
 
-    private void stalled() {
-        stalledSince = connection.now();
-        connection.watch(stalledSince + connection.listener.writeNanos);
-    }
-
     private void written(boolean success) {
         pending--;
         if (!success) {
             stopped.run();
         } else if (pending > 0) {
-            stalled();
+            stalledSince = connection.stalls();
         } else {
             boolean waited = stalledSince != 0;
             stalledSince = 0;
@@ -152,7 +147,7 @@ final class StreamOutput {
         return pending > 0;
     }
 
-    /** {@return since when the client is waited for, 0 if it is not} */
+    /** {@return since when the peer is waited for, 0 if it is not} */
     long stalledSince() {
         return stalledSince;
     }

@@ -1,5 +1,5 @@
 /**
- * The protocol plugin {@code http}: HTTP/1.0, 1.1 and 2, towards clients and towards endpoints, and 3 towards clients.
+ * The protocol plugin {@code http}: HTTP/1.0, 1.1, 2 and 3, towards clients and towards endpoints.
  *
  * <p>The host owns sockets, pools, routes and stages. This module owns what stands on the wire: it turns bytes into heads
  * and bodies and back, and decides how long a connection lives.
@@ -28,13 +28,14 @@
  * socket -> FrameReader -> FramedConnection -> HpackDecoder -> FieldSection -> Head
  *                   |             |   ControlFrames: settings, windows, resets ...
  *                   |             v
- *                   \-> data -> Http2Stream or Http2UpstreamStream <-> the host
+ *                   \-> data -> Http2Stream <-> the host, or Http2UpstreamStream <-> UpstreamPlace <-> the host
  *                                 |
  * socket <- FrameWriter <- DataSender (windows, StreamQueue: whose turn it is) and HpackEncoder
  * </pre>
  *
  * <p>{@code FramedConnection} is what is the same towards both sides; a subclass for each knows whose streams they are. A
- * stream is the downstream of an exchange, or, towards endpoints, a place that the host takes for a connection of its own.
+ * stream is the downstream of an exchange, or, towards endpoints, belongs to an {@code UpstreamPlace}, which the host takes for
+ * a connection of its own, and which knows what a response means whatever version it came by.
  * {@code FieldSection} gives heads of HTTP/2 the meaning that {@code HeadParser} gives those of HTTP/1.1, and refuses the
  * same. {@code FloodGuard} ends connections that make work for nothing.
  *
@@ -44,12 +45,13 @@
  *
  * <pre>
  * a request's stream -> Http3FrameReader -> QpackDecoder -> FieldSection -> Head
- *                              \-> data -> Http3Stream <-> the host
+ *                              \-> data -> Http3Stream <-> the host, or Http3UpstreamStream <-> UpstreamPlace <-> the host
  * a request's stream <- StreamOutput <- QpackEncoder
  * one-way streams    -> OneWayStream: settings, priorities, what QPACK says
  * </pre>
  *
- * <p>{@code Http3Connection} is what the streams of a connection share. Windows and whose turn it is are QUIC's. QPACK refers to its
+ * <p>{@code QuicConnection} is what the streams of a connection share, and {@code QuicStream} what is the same of a stream towards
+ * both sides; {@code Http3Connection} and {@code Http3UpstreamConnection} know whose streams they are. Windows and whose turn it is are QUIC's. QPACK refers to its
  * static table alone, so that a head depends on no other stream; {@code FieldSection} is the same as for HTTP/2.
  *
  * <h2>What makes it fast</h2>

@@ -37,6 +37,7 @@ final class Configs {
 
     static HttpUpstreamConfig upstream(HttpUpstreamConfig.ProxyProtocol proxy) {
         return new HttpUpstreamConfig(new ByteSize(4096), 50, new ByteSize(256), 3, proxy, "1.1",
-                new Http2UpstreamConfig(100, new ByteSize(65536), new ByteSize(65536), 1000, 16));
+                new Http2UpstreamConfig(100, new ByteSize(65536), new ByteSize(65536), 1000, 16),
+                new Http3UpstreamConfig(100, 1000, new ByteSize(4096)));
     }
 }

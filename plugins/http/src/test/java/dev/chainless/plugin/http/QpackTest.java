@@ -85,6 +85,37 @@ final class QpackTest {
     }
 
     @Test
+    void requestsComeBackAsTheyWere() {
+        var encoder = new QpackEncoder(new FieldEncoder.Scratch());
+        for (String method : List.of("GET", "POST", "HEAD", "DELETE", "PATCH")) {
+            byte[] host = "app.test:8443".getBytes(ISO_8859_1);
+            byte[] path = "/a%20b?c=d".getBytes(ISO_8859_1);
+            encoder.begin();
+            encoder.method(method);
+            encoder.scheme(true);
+            encoder.authority(host, 0, host.length);
+            encoder.path(path, 0, path.length);
+            assertEquals(method + " /a%20b?c=d app.test:8443", request(encoder));
+            Head came = new Head();
+            came.copyFrom(head);
+            came.contentLength(12);
+            came.add(FieldName.of("x-a"), "b");
+            encoder.request(came, true);
+            assertEquals(method + " /a%20b?c=d app.test:8443", request(encoder));
+            assertEquals("b", head.get(FieldName.of("x-a")));
+            assertEquals("12", head.get(FieldName.CONTENT_LENGTH));
+        }
+    }
+
+    private String request(QpackEncoder encoder) {
+        head.clear();
+        section.request(head);
+        assertTrue(decoder.decode(encoder.block(), 0, encoder.length(), section));
+        assertNull(section.finishRequest(false));
+        return head.method() + " " + head.target() + " " + head.authority();
+    }
+
+    @Test
     void refusesWhatIsNoFieldSection() {
         for (String bad : List.of("", "00", "01 00 d9", "00 00 80", "00 00 10", "00 00 00 00", "00 00 ff 24",
                 "00 00 7f 55",
