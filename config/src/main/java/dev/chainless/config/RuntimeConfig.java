@@ -67,7 +67,8 @@ public record RuntimeConfig(
 
     /** {@return the same with another plugins directory} */
     public RuntimeConfig withPluginsDirectory(Path directory) {
-        return new RuntimeConfig(loops, transport, drain, upgradeTimeout, loopStall, Optional.of(directory), stateDirectory,
+        return new RuntimeConfig(loops, transport, drain, upgradeTimeout, loopStall, Optional.of(directory),
+                stateDirectory,
                 maxConnections, readBuffer, maxBuffered);
     }
 }

@@ -121,7 +121,9 @@ final class AddressRace {
         }
         if (future.isSuccess()) {
             over = true;
-            List.copyOf(running).forEach(Channel::close); // each takes itself off
+            for (Channel channel : List.copyOf(running)) {
+                var _ = channel.close(); // it takes itself off
+            }
             outcome.connected(future.channel(), address);
         } else if (next < addresses.size() && System.nanoTime() - end < 0) {
             start();

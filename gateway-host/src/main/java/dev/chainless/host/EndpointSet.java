@@ -275,7 +275,8 @@ final class EndpointSet implements Part {
         Endpoint endpoint = state.endpoint();
         var asked = new EndpointState(
                 new Endpoint(endpoint.host(), how.port() == 0 ? endpoint.port() : how.port(), 1),
-                new PoolConfig(how.timeout(), config.attemptDelay(), Duration.ZERO, 1, 0, 1, 1), codec, tls, engine.loops(),
+                new PoolConfig(how.timeout(), config.attemptDelay(), Duration.ZERO, 1, 0, 1, 1), codec, tls,
+                engine.loops(),
                 engine.hostMetrics().checks(), () -> {});
         asked.lookUp();
         var check =
@@ -334,6 +335,11 @@ final class EndpointSet implements Part {
         }
         work.close();
         close(all);
+    }
+
+    /** Closes the connections of a loop, those that are busy when they become idle. On the loop. */
+    void leave(Loop loop) {
+        members.forEach(member -> member.state().pool(loop.index()).close());
     }
 
     /** Closes what is idle. */

@@ -284,7 +284,8 @@ public final class Gateway implements AutoCloseable {
         }
         boolean succeeded = false;
         try {
-            Process successor = new Successor(command, listeners.sockets(), this::closeAdmin).start(config().runtime().upgradeTimeout());
+            Process successor = new Successor(command, listeners.sockets(), this::closeAdmin)
+                    .start(config().runtime().upgradeTimeout());
             succeeded = true;
             LOG.log(Level.INFO, "Process {0} goes on from here", Long.toString(successor.pid()));
             notifier.succeededBy(successor.pid());

@@ -114,8 +114,8 @@ final class Generations {
         }
         for (Generation generation : all) {
             for (Part part : generation.parts()) {
-                if (part instanceof EndpointState endpoint) {
-                    endpoint.pool(loop.index()).close();
+                if (part instanceof EndpointSet endpoints) {
+                    endpoints.leave(loop);
                 }
             }
         }

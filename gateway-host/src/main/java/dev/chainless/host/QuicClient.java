@@ -76,7 +76,8 @@ final class QuicClient {
                 .earlyData(false)
                 .option(BoringSSLContextOption.GROUPS, Group.names(common.groups()));
         if (config.certificate().isPresent() && config.key().isPresent()) {
-            TlsIdentity shown = TlsIdentity.read(config.certificate().get(), config.key().get(), Optional.empty());
+            TlsIdentity shown = TlsIdentity.read(config.certificate().get(), config.key().get(), Optional.empty(),
+                    false);
             builder.keyManager(shown.key(), null, shown.chain().toArray(X509Certificate[]::new));
         }
         this.context = builder.build();

@@ -1,6 +1,8 @@
 package dev.chainless.host;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -13,8 +15,6 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -26,6 +26,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -73,8 +74,9 @@ final class Successor {
     Process start(Duration within) {
         for (Channel socket : sockets.values()) {
             if (!(socket instanceof UnixChannel)) {
-                throw new StartException("Only sockets of epoll can be handed over, and runtime.transport says otherwise; "
-                        + "restart the gateway instead");
+                throw new StartException(
+                        "Only sockets of epoll can be handed over, and runtime.transport says otherwise; "
+                                + "restart the gateway instead");
             }
         }
         Path folder = null;
@@ -88,10 +90,11 @@ final class Successor {
             Path socket = folder.resolve("socket");
             var started = new CompletableFuture<Long>();
             new ServerBootstrap().group(group).channel(EpollServerDomainSocketChannel.class)
-                    .childOption(ChannelOption.AUTO_READ, true).childHandler(new ChannelInitializer<EpollDomainSocketChannel>() {
+                    .childOption(ChannelOption.AUTO_READ, true)
+                    .childHandler(new ChannelInitializer<EpollDomainSocketChannel>() {
                         @Override
                         protected void initChannel(EpollDomainSocketChannel channel) {
-                            started.thenAccept(pid -> channel.eventLoop().execute(() -> welcome(channel, pid)));
+                            var _ = started.thenAccept(pid -> channel.eventLoop().execute(() -> welcome(channel, pid)));
                         }
                     }).bind(new DomainSocketAddress(socket.toFile())).sync();
             var builder = new ProcessBuilder(command).inheritIO();
@@ -99,8 +102,9 @@ final class Successor {
             // Sockets of the service manager are this process's, and the successor gets them from it.
             List.of("LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES").forEach(builder.environment()::remove);
             process = builder.start();
-            process.onExit().thenAccept(ended -> ready.completeExceptionally(
-                    new IOException("it ended with status " + ended.exitValue() + " before it served; its log says why")));
+            var _ = process.onExit().thenAccept(ended -> ready.completeExceptionally(
+                    new IOException(
+                            "it ended with status " + ended.exitValue() + " before it served; its log says why")));
             started.complete(process.pid());
             ready.get(within.toNanos(), TimeUnit.NANOSECONDS);
             serves = true;
@@ -108,7 +112,7 @@ final class Successor {
         } catch (IOException e) {
             throw new StartException("The successor cannot be started: " + e.getMessage(), e);
         } catch (ExecutionException e) {
-            throw new StartException("There is no successor: " + e.getCause().getMessage(), e);
+            throw new StartException("There is no successor: " + Objects.requireNonNull(e.getCause()).getMessage(), e);
         } catch (TimeoutException e) {
             throw new StartException("There is no successor: it did not serve within " + within.toSeconds() + " s", e);
         } catch (InterruptedException e) {
@@ -118,7 +122,7 @@ final class Successor {
             if (!serves && process != null) {
                 process.destroyForcibly();
             }
-            group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             delete(folder);
         }
     }
@@ -126,7 +130,8 @@ final class Successor {
     private void welcome(EpollDomainSocketChannel channel, long pid) {
         try {
             if (channel.peerCredentials().pid() != pid) {
-                LOG.log(Level.WARNING, "Process {0} asked for the listening sockets and is not the one that was started",
+                LOG.log(Level.WARNING,
+                        "Process {0} asked for the listening sockets and is not the one that was started",
                         Integer.toString(channel.peerCredentials().pid()));
                 var _ = channel.close();
                 return;

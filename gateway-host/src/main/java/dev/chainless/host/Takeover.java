@@ -63,7 +63,7 @@ final class Takeover implements AutoCloseable {
                     }
                 }).connect(new DomainSocketAddress(path)).awaitUninterruptibly();
         if (!connected.isSuccess()) {
-            group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             throw new StartException(Successor.VARIABLE + " names " + path
                     + ", where no process hands over its sockets; start the gateway without it", connected.cause());
         }
@@ -82,7 +82,7 @@ final class Takeover implements AutoCloseable {
      * @throws StartException if the process before does not give them
      */
     Map<String, FileDescriptor> sockets() {
-        String[] names = next(String.class).split(" ");
+        String[] names = next(String.class).split(" ", -1);
         ((EpollDomainSocketChannel) channel).config().setReadMode(DomainSocketReadMode.FILE_DESCRIPTORS);
         say('G');
         Map<String, FileDescriptor> sockets = new LinkedHashMap<>();
@@ -107,7 +107,7 @@ final class Takeover implements AutoCloseable {
     }
 
     private void say(char letter) {
-        channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {(byte) letter})).awaitUninterruptibly();
+        var _ = channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {(byte) letter})).awaitUninterruptibly();
     }
 
     private <T> T next(Class<T> type) {
@@ -117,7 +117,8 @@ final class Takeover implements AutoCloseable {
                 return type.cast(next);
             }
             throw new StartException("The process before does not hand over its sockets: "
-                    + (next instanceof IOException e ? e.getMessage() : "it says nothing for " + PATIENCE_SECONDS + " s"));
+                    + (next instanceof IOException e ? e.getMessage()
+                            : "it says nothing for " + PATIENCE_SECONDS + " s"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartException("The gateway stops", e);
@@ -126,6 +127,6 @@ final class Takeover implements AutoCloseable {
 
     @Override
     public void close() {
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 }

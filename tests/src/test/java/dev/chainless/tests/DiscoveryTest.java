@@ -171,7 +171,7 @@ final class DiscoveryTest {
     @Test
     void anAnswerTooLongForADatagramComesByTcp() {
         try (var server = new Dnsmasq(1, IntStream.range(2, 202).mapToObj(i -> "127.0.0." + i + " app.internal\n")
-                        .collect(Collectors.joining()));
+                .collect(Collectors.joining()));
                 var gateway = GatewayProcess.with(1, dns(server, "name = \"app.internal\", port = " + PORT)).start()) {
             Await.until("all are found", () -> gateway.admin("/api/v1/upstreams").body()
                     .split("\"127\\.0\\.0\\.\\d+:" + PORT + "\"", -1).length == 201);

@@ -102,7 +102,8 @@ final class UpgradeTest {
     @Test
     void nothingIsLostWhenAnotherProcessGoesOn() throws Exception {
         var finish = new CountDownLatch(1);
-        try (var origin = new RecordingOrigin(); GatewayProcess gateway = GatewayProcess.with(1, toml(origin)).start()) {
+        try (var origin = new RecordingOrigin();
+                GatewayProcess gateway = GatewayProcess.with(1, toml(origin)).start()) {
             origin.on("/long", call -> {
                 call.link().write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234");
                 try {

@@ -73,7 +73,8 @@ record Options(String command, int rounds, int seconds, int warmUp, int runs, in
         for (int i = 0; i < args.length; i++) {
             String name = args[i];
             switch (name) {
-                case "proxy", "tls", "h2", "h3", "handshakes", "start", "swap", "reload", "balance" -> parser.command = name;
+                case "proxy", "tls", "h2", "h3", "handshakes", "start", "swap", "reload", "balance" ->
+                    parser.command = name;
                 case "--envoy" -> parser.envoy = true;
                 case "--keep" -> parser.keep = true;
                 case "--http3" -> parser.http3 = true;
