@@ -8,6 +8,7 @@ import org.jspecify.annotations.NullMarked;
     requires java.logging;
     requires jdk.unsupported; // sun.misc.Signal
     requires static org.jspecify;
+    requires tools.jackson.core;
 
     opens dev.chainless.cli to info.picocli; // fills in options and parameters by reflection
 }

@@ -55,6 +55,11 @@ public final class GatewayBuilder {
         return set("runtime", table);
     }
 
+    /** Sets keys of {@code [ready]}. */
+    public GatewayBuilder ready(Consumer<Table> table) {
+        return set("ready", table);
+    }
+
     /** Sets keys of {@code [admin]}. */
     public GatewayBuilder admin(Consumer<Table> table) {
         return set("admin", table);

@@ -13,6 +13,7 @@ import java.util.TreeSet;
  * @param node who this gateway is
  * @param runtime threads, connections and buffers
  * @param admin the admin server
+ * @param ready what it needs in order to be ready
  * @param demo the embedded origin of the quickstart
  * @param pluginPolicy which plugins are trusted
  * @param tls of all listeners and clusters that use it
@@ -29,6 +30,7 @@ public record GatewayConfig(
         @Doc("Who this gateway is: for logs, metrics and choosing near endpoints.") NodeConfig node,
         @Doc("Threads, connections and buffers of the process.") RuntimeConfig runtime,
         @Doc("The admin server: health, metrics, state.") AdminConfig admin,
+        @Doc("What the gateway needs in order to be ready, beside having started and not draining.") ReadyConfig ready,
         @Doc("A tiny origin inside the gateway, for trying it out.") DemoConfig demo,
         @Doc("Which plugins are trusted, and what is asked of them.") PluginPolicyConfig pluginPolicy,
         @Doc("TLS of all listeners and clusters that use it.") TlsConfig tls,
@@ -48,7 +50,7 @@ public record GatewayConfig(
 
     /** {@return the same with other threads, connections and buffers} */
     public GatewayConfig withRuntime(RuntimeConfig other) {
-        return new GatewayConfig(node, other, admin, demo, pluginPolicy, tls, overload, plugins, listeners, clusters,
+        return new GatewayConfig(node, other, admin, ready, demo, pluginPolicy, tls, overload, plugins, listeners, clusters,
                 stages,
                 routes, include);
     }

@@ -30,9 +30,13 @@ final class PluginsCommand implements Callable<Integer> {
             description = "The directory to list. Default: that of the distribution.")
     private @Nullable Path directory;
 
-    @Option(names = "--admin", paramLabel = "HOST:PORT", defaultValue = "127.0.0.1:9901", scope = ScopeType.INHERIT,
-            description = "The admin server of the gateway. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--admin", paramLabel = "ADDRESS", defaultValue = "127.0.0.1:9901", scope = ScopeType.INHERIT,
+            description = "The admin server of the gateway: HOST:PORT or unix:PATH. Default: ${DEFAULT-VALUE}.")
     private String admin = "";
+
+    @Option(names = "--token-file", paramLabel = "FILE", scope = ScopeType.INHERIT,
+            description = "A file with the token that the admin server asks for.")
+    private @Nullable Path tokenFile;
 
     @Override
     public Integer call() {
@@ -47,7 +51,7 @@ final class PluginsCommand implements Callable<Integer> {
             return offline(listed);
         }
         try {
-            return print(new AdminClient(admin).ask("GET", PATH, null));
+            return print(client().ask("GET", PATH, null));
         } catch (IOException e) {
             Path found = Home.plugins();
             err().println("No gateway answers at " + admin + " (" + e.getMessage() + "); these are in " + found + ":");
@@ -84,11 +88,15 @@ final class PluginsCommand implements Callable<Integer> {
 
     private int ask(String method, String path, @Nullable Path jar) {
         try {
-            return print(new AdminClient(admin).ask(method, path, jar));
+            return print(client().ask(method, path, jar));
         } catch (IOException e) {
             err().println("No gateway answers at " + admin + ": " + e.getMessage() + "; --admin names another address");
             return 1;
         }
+    }
+
+    private AdminClient client() {
+        return new AdminClient(AdminOptions.parse(admin), tokenFile);
     }
 
     private int print(AdminClient.Reply reply) {

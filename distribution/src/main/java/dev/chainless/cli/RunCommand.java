@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -58,7 +59,7 @@ final class RunCommand implements Callable<Integer> {
         }, "TERM", "INT");
         gateway.addresses().forEach(
                 (name, address) -> out.println("Listening on " + shown(address) + " (" + name + ")"));
-        InetSocketAddress admin = gateway.adminAddress();
+        SocketAddress admin = gateway.adminAddress();
         if (admin != null) {
             out.println("Admin on " + shown(admin));
         }
@@ -69,7 +70,7 @@ final class RunCommand implements Callable<Integer> {
             out.println("  curl -i http://" + shown(web) + "/");
             out.println("  curl -s -o /dev/null -w '%{http_code}\\n' 'http://" + shown(web)
                     + "/?[1-400]' | sort | uniq -c     # past 100/s: 429");
-            if (admin != null) {
+            if (admin instanceof InetSocketAddress) {
                 out.println("  curl -s http://" + shown(admin) + "/metrics | grep '^chainless_'");
                 out.println("  curl -s http://" + shown(admin) + "/api/v1/routes");
             }
@@ -101,7 +102,10 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static String shown(InetSocketAddress address) {
+    private static String shown(SocketAddress socket) {
+        if (!(socket instanceof InetSocketAddress address)) {
+            return "unix:" + socket;
+        }
         String host = address.getAddress().getHostAddress();
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }

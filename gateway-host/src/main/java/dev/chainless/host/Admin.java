@@ -1,13 +1,14 @@
 package dev.chainless.host;
 
 import dev.chainless.config.AdminConfig;
+import dev.chainless.spi.config.HostPort;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
@@ -15,13 +16,16 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The admin server: health, metrics, and what the gateway runs on. It has a thread and a codec of its own, so that it
- * answers when the event loops are busy. It can be asked to read the configuration again and to change plugins, nothing
- * else.
+ * answers when the event loops are busy. It can be asked to read the configuration again, to change plugins and to drain, nothing
+ * else. {@link AdminGuard} says who may ask.
  */
 final class Admin implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 128;
@@ -33,7 +37,8 @@ final class Admin implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1,
             new DefaultThreadFactory("admin", true), NioIoHandler.newFactory());
     private final AtomicInteger connections = new AtomicInteger();
-    private final Channel server;
+    private final SocketAddress address;
+    private final AutoCloseable server;
 
     /**
      * Starts the server.
@@ -42,21 +47,29 @@ final class Admin implements AutoCloseable {
      * @param view what it shows
      * @param metrics what it exposes
      * @param plugins adds and removes plugins
-     * @throws StartException if the address cannot be bound
+     * @throws StartException if the address cannot be bound, or there is no token
      */
     Admin(AdminConfig config, AdminView view, MetricRegistry metrics, PluginChanges plugins) {
-        InetSocketAddress address = new InetSocketAddress(config.listen().host(), config.listen().port());
-        boolean loopbackOnly = address.getAddress() != null && address.getAddress().isLoopbackAddress();
+        AdminGuard.check(config);
+        var pages = new AdminPages(view, metrics);
         boolean started = false;
         try {
-            server = Listeners.bound(new ServerBootstrap().group(group).channel(NioServerSocketChannel.class)
-                    .option(ChannelOption.SO_REUSEADDR, true).childHandler(new ChannelInitializer<SocketChannel>() {
-                        @Override
-                        protected void initChannel(SocketChannel channel) {
-                            accept(channel, new AdminUpload(plugins, loopbackOnly),
-                                    new AdminHandler(view, metrics, loopbackOnly));
-                        }
-                    }).bind(address), address, "admin.listen");
+            Path unix = config.listen().unix().orElse(null);
+            if (unix == null) {
+                HostPort listen = config.listen().tcp().orElseThrow();
+                var tcp = new InetSocketAddress(listen.host(), listen.port());
+                boolean loopback = tcp.getAddress() != null && tcp.getAddress().isLoopbackAddress();
+                var guard = new AdminGuard(loopback, config.tokenFile().orElse(null));
+                Channel channel = Listeners.bound(bootstrap(guard, pages, plugins).channel(NioServerSocketChannel.class)
+                        .option(ChannelOption.SO_REUSEADDR, true).bind(tcp), tcp, "admin.listen");
+                address = channel.localAddress();
+                server = () -> {};
+            } else {
+                var guard = new AdminGuard(true, config.tokenFile().orElse(null));
+                server = AdminSocket.bind(
+                        bootstrap(guard, pages, plugins).channel(NioServerDomainSocketChannel.class), unix, config);
+                address = UnixDomainSocketAddress.of(unix);
+            }
             started = true;
         } finally {
             if (!started) {
@@ -65,7 +78,16 @@ final class Admin implements AutoCloseable {
         }
     }
 
-    private void accept(SocketChannel channel, AdminUpload upload, AdminHandler handler) {
+    private ServerBootstrap bootstrap(AdminGuard guard, AdminPages pages, PluginChanges plugins) {
+        return new ServerBootstrap().group(group).childHandler(new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                accept(channel, new AdminUpload(plugins, guard), new AdminHandler(pages, guard));
+            }
+        });
+    }
+
+    private void accept(Channel channel, AdminUpload upload, AdminHandler handler) {
         if (connections.incrementAndGet() > MAX_CONNECTIONS) {
             connections.decrementAndGet();
             var _ = channel.close();
@@ -79,17 +101,22 @@ final class Admin implements AutoCloseable {
     }
 
     /** {@return where the server listens} */
-    InetSocketAddress address() {
-        return (InetSocketAddress) server.localAddress();
+    SocketAddress address() {
+        return address;
     }
 
-    /** {@return the port that the server listens on} */
+    /** {@return the port that the server listens on; not for a Unix socket} */
     int boundPort() {
-        return address().getPort();
+        return ((InetSocketAddress) address).getPort();
     }
 
     @Override
     public void close() {
+        try {
+            server.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e); // neither of both throws
+        }
         stop();
     }
 

@@ -13,119 +13,100 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Answers the requests of one connection to the admin server. */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = System.getLogger(Admin.class.getName());
-    private static final String PLUGIN = "/api/v1/plugins/";
-    private static final String RELOAD = "/api/v1/reload";
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
+    private static final Set<String> OPEN = Set.of("/healthz", "/readyz");
 
-    private final AdminView view;
-    private final MetricRegistry metrics;
-    private final boolean loopbackOnly;
-    private boolean reloading;
+    private final AdminPages pages;
+    private final AdminGuard guard;
+    private boolean busy;
 
     /**
      * Makes the handler of one connection.
      *
-     * @param loopbackOnly whether only this machine can reach the server, so that a browser which believes to talk to
-     *     another name has been deceived
+     * @param pages what there is
+     * @param guard who may ask
      */
-    AdminHandler(AdminView view, MetricRegistry metrics, boolean loopbackOnly) {
-        this.view = view;
-        this.metrics = metrics;
-        this.loopbackOnly = loopbackOnly;
+    AdminHandler(AdminPages pages, AdminGuard guard) {
+        this.pages = pages;
+        this.guard = guard;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-        if (reloading) {
-            return; // the connection ends with the answer to the reload
+        if (busy) {
+            return; // the connection ends with the answer that is being made
         }
-        Answer answer;
         boolean malformed = request.decoderResult().isFailure();
-        if (!malformed && request.method().equals(HttpMethod.POST) && path(request).equals(RELOAD)) {
-            reload(ctx, request);
-            return;
+        AdminPage page = malformed ? null : pages.find(path(request));
+        Answer refused = malformed ? Answer.plain(HttpResponseStatus.BAD_REQUEST, "The request is not HTTP/1.1.")
+                : refused(request, page);
+        boolean keepAlive = !malformed && HttpUtil.isKeepAlive(request);
+        if (refused != null || page == null) {
+            send(ctx, request, page, refused == null
+                    ? Answer.plain(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.") : refused, keepAlive);
+        } else if (page.slow()) {
+            later(ctx, request, page);
+        } else {
+            send(ctx, request, page, answer(request, page), keepAlive);
         }
+    }
+
+    private Answer answer(FullHttpRequest request, AdminPage page) {
         try {
-            answer = malformed ? Answer.plain(HttpResponseStatus.BAD_REQUEST, "The request is not HTTP/1.1.")
-                    : answer(request);
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "The admin server failed at " + request.uri(), e);
-            answer = Answer.plain(HttpResponseStatus.INTERNAL_SERVER_ERROR, "This failed; the log says why.");
+            return page.answer().apply(new AdminPage.Ask(AdminPages.name(page, path(request)),
+                    new QueryStringDecoder(request.uri()).parameters(), request.headers().get(HttpHeaderNames.ACCEPT, ""),
+                    request.content().toString(StandardCharsets.UTF_8), guard.knows(request)));
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "The admin server failed at " + path(request), e);
+            return Answer.plain(HttpResponseStatus.INTERNAL_SERVER_ERROR, "This failed; the log says why.");
         }
-        send(ctx, request, answer, !malformed && HttpUtil.isKeepAlive(request));
     }
 
-    private Answer answer(FullHttpRequest request) {
-        if (!METHODS.contains(request.method())) {
-            return Answer.plain(HttpResponseStatus.METHOD_NOT_ALLOWED, "Only GET and HEAD.");
-        }
-        Answer refused = refused(request);
-        return refused == null ? page(path(request), request) : refused;
-    }
-
-    /** Reloads off this thread, which meanwhile answers other connections. */
-    private void reload(ChannelHandlerContext ctx, FullHttpRequest request) {
-        Answer refused = refused(request);
-        String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "").toLowerCase(Locale.ROOT);
-        // A page of another site cannot send this type without asking first, in any browser.
-        if (refused == null && !type.equals("application/json")) {
-            refused = Answer.plain(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE,
-                    "A reload is asked for with content-type: application/json.");
-        }
-        if (refused != null) {
-            send(ctx, request, refused, HttpUtil.isKeepAlive(request));
-            return;
-        }
-        reloading = true;
-        boolean text = wantsText(request);
+    /** Answers off this thread, which meanwhile answers other connections. */
+    private void later(ChannelHandlerContext ctx, FullHttpRequest request, AdminPage page) {
+        busy = true;
         request.retain();
-        Thread.ofVirtual().name("reload").start(() -> {
-            Answer answer;
+        Thread.ofVirtual().name("admin " + page.path()).start(() -> {
             try {
-                answer = Answer.reload(view, text);
-            } catch (RuntimeException | Error e) {
-                LOG.log(Level.ERROR, "The reload failed", e);
-                answer = Answer.plain(HttpResponseStatus.INTERNAL_SERVER_ERROR, "This failed; the log says why.");
-            }
-            try {
-                send(ctx, request, answer, false);
+                send(ctx, request, page, answer(request, page), false);
             } finally {
                 request.release();
             }
         });
     }
 
-    private static boolean wantsText(FullHttpRequest request) {
-        return request.headers().get(HttpHeaderNames.ACCEPT, "").startsWith("text/plain");
-    }
-
-    private @Nullable Answer refused(FullHttpRequest request) {
-        String refusal = AdminGuard.refusal(request, loopbackOnly);
-        if (refusal != null) {
-            return Answer.plain(HttpResponseStatus.FORBIDDEN, refusal);
-        }
-        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
-        // RFC 9112 section 3.2
-        if (hosts.size() > 1 || (hosts.isEmpty() && request.protocolVersion().equals(HttpVersion.HTTP_1_1))) {
-            return Answer.plain(HttpResponseStatus.BAD_REQUEST, "A request has one Host field.");
+    private @Nullable Answer refused(FullHttpRequest request, @Nullable AdminPage page) {
+        AdminGuard.Refusal refusal = guard.refusal(request);
+        // A load balancer has no token, and learns nothing but yes or no.
+        if (refusal != null && !(refusal.status() == 401 && OPEN.contains(path(request)))) {
+            return Answer.plain(HttpResponseStatus.valueOf(refusal.status()), refusal.text());
         }
         if (!request.uri().startsWith("/")) {
             return Answer.plain(HttpResponseStatus.BAD_REQUEST, "The request's target begins with a slash.");
         }
-        return null;
+        if (page == null) {
+            return null;
+        }
+        boolean post = page.method().equals(HttpMethod.POST);
+        if (post ? !request.method().equals(HttpMethod.POST) : !METHODS.contains(request.method())) {
+            return Answer.plain(HttpResponseStatus.METHOD_NOT_ALLOWED, post ? "Only POST." : "Only GET and HEAD.");
+        }
+        // A page of another site cannot send this type without asking first, in any browser.
+        String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "").toLowerCase(Locale.ROOT);
+        return post && !type.equals("application/json") ? Answer.plain(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE,
+                "This is asked for with content-type: application/json.") : null;
     }
 
     private static String path(FullHttpRequest request) {
@@ -133,41 +114,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         return query < 0 ? request.uri() : request.uri().substring(0, query);
     }
 
-    private Answer page(String path, FullHttpRequest request) {
-        return switch (path) {
-            case "/" -> Answer.plain(HttpResponseStatus.OK, INDEX);
-            case "/healthz" -> Answer.plain(HttpResponseStatus.OK, "ok");
-            case "/readyz" -> {
-                List<String> reasons = view.unreadiness();
-                yield reasons.isEmpty() ? Answer.plain(HttpResponseStatus.OK, "ready")
-                        : Answer.plain(HttpResponseStatus.SERVICE_UNAVAILABLE, String.join("\n", reasons));
-            }
-            case "/metrics" -> {
-                String type = MetricRegistry.contentType(request.headers().get(HttpHeaderNames.ACCEPT));
-                yield new Answer(HttpResponseStatus.OK, type, metrics.scrape(type));
-            }
-            case "/api/v1/routes" -> rows(AdminView::routes);
-            case "/api/v1/upstreams" -> rows(AdminView::upstreams);
-            case "/api/v1/plugins" -> wantsText(request)
-                    ? Answer.text(PluginTable.of(view.plugins())) : rows(AdminView::plugins);
-            case RELOAD -> Answer.plain(HttpResponseStatus.METHOD_NOT_ALLOWED, "Only POST.");
-            case "/api/v1/config" -> Answer.json(view.config());
-            default -> path.startsWith(PLUGIN) ? plugin(path.substring(PLUGIN.length()))
-                    : Answer.plain(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.");
-        };
-    }
-
-    private Answer plugin(String name) {
-        List<AdminView.PluginRow> rows = view.plugins().stream().filter(row -> row.name().equals(name)).toList();
-        return rows.isEmpty() ? Answer.plain(HttpResponseStatus.NOT_FOUND, "The configuration names no such plugin.")
-                : Answer.json(rows);
-    }
-
-    private Answer rows(Function<AdminView, List<?>> rows) {
-        return Answer.json(rows.apply(view));
-    }
-
-    private static void send(ChannelHandlerContext ctx, FullHttpRequest request, Answer answer, boolean keepAlive) {
+    private static void send(ChannelHandlerContext ctx, FullHttpRequest request, @Nullable AdminPage page, Answer answer,
+            boolean keepAlive) {
         ByteBuf body = Unpooled.wrappedBuffer(answer.body().getBytes(StandardCharsets.UTF_8));
         int length = body.readableBytes();
         boolean head = request.method().equals(HttpMethod.HEAD);
@@ -180,7 +128,11 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 .set(HttpHeaderNames.CONTENT_LENGTH, length).set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .set("x-content-type-options", "nosniff");
         if (answer.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
-            response.headers().set(HttpHeaderNames.ALLOW, path(request).equals(RELOAD) ? "POST" : "GET, HEAD");
+            response.headers().set(HttpHeaderNames.ALLOW,
+                    page != null && page.method().equals(HttpMethod.POST) ? "POST" : "GET, HEAD");
+        }
+        if (answer.status().equals(HttpResponseStatus.UNAUTHORIZED)) {
+            response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
         }
         HttpUtil.setKeepAlive(response.headers(), request.protocolVersion(), keepAlive);
         ChannelFuture written = ctx.writeAndFlush(response);
@@ -203,16 +155,4 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         LOG.log(Level.DEBUG, "A connection to the admin server broke", cause);
         var _ = ctx.close();
     }
-
-    private static final String INDEX = """
-            Chainless
-
-            /healthz            200 while the process lives
-            /readyz             200 when it takes traffic, else 503 and why
-            /metrics            for Prometheus
-            /api/v1/routes      which requests go where
-            /api/v1/upstreams   the endpoints of the clusters
-            /api/v1/plugins     what is loaded; POST a jar to /api/v1/plugins/NAME, DELETE it there
-            /api/v1/config      the configuration in effect
-            /api/v1/reload      POST with content-type: application/json reads the configuration again""";
 }

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -42,7 +42,7 @@ final class AdminUpload extends ChannelInboundHandlerAdapter {
     private static final int LINGER_SECONDS = 5;
 
     private final PluginChanges changes;
-    private final boolean loopbackOnly;
+    private final AdminGuard guard;
     private boolean busy;
     private String name = "";
     private @Nullable Path draft;
@@ -52,11 +52,11 @@ final class AdminUpload extends ChannelInboundHandlerAdapter {
     /**
      * Makes the handler of one connection.
      *
-     * @param loopbackOnly whether only this machine can reach the server
+     * @param guard who may ask
      */
-    AdminUpload(PluginChanges changes, boolean loopbackOnly) {
+    AdminUpload(PluginChanges changes, AdminGuard guard) {
         this.changes = changes;
-        this.loopbackOnly = loopbackOnly;
+        this.guard = guard;
     }
 
     @Override
@@ -88,16 +88,12 @@ final class AdminUpload extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(ChannelHandlerContext ctx, HttpRequest request) throws IOException {
-        String refusal = AdminGuard.refusal(request, loopbackOnly);
-        if (refusal == null && request.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
-            answer(ctx, PluginChanges.Outcome.refused(400, "A request has one Host field."));
-            return;
-        }
-        if (refusal == null) {
-            refusal = changes.refusal().isEmpty() ? null : changes.refusal();
+        AdminGuard.Refusal refusal = guard.refusal(request);
+        if (refusal == null && !changes.refusal().isEmpty()) {
+            refusal = new AdminGuard.Refusal(403, changes.refusal());
         }
         if (refusal != null) {
-            answer(ctx, PluginChanges.Outcome.refused(403, refusal));
+            answer(ctx, PluginChanges.Outcome.refused(refusal.status(), refusal.text()));
             return;
         }
         name = name(new QueryStringDecoder(request.uri()));
@@ -191,8 +187,11 @@ final class AdminUpload extends ChannelInboundHandlerAdapter {
                 .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store").set("x-content-type-options", "nosniff")
                 .set(HttpHeaderNames.CONNECTION, "close");
+        if (outcome.status() == 401) {
+            response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+        }
         ctx.writeAndFlush(response).addListener(_ -> {
-            if (ctx.channel() instanceof SocketChannel socket) {
+            if (ctx.channel() instanceof DuplexChannel socket) {
                 var _ = socket.shutdownOutput();
             }
             var _ = ctx.executor().schedule(() -> {

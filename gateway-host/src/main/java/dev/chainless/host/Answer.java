@@ -44,14 +44,28 @@ record Answer(HttpResponseStatus status, String contentType, String body) {
             Reloaded reloaded = view.reload();
             return text ? plain(HttpResponseStatus.OK, reloaded.toString()) : json(reloaded);
         } catch (ConfigException e) {
-            HttpResponseStatus status = HttpResponseStatus.UNPROCESSABLE_ENTITY;
-            return text ? plain(status, e.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")))
-                    : json(status, Map.of("problems", e.problems().stream().map(Answer::row).toList()));
+            return refused(e, text);
         } catch (StartException e) {
-            String message = String.valueOf(e.getMessage());
-            return text ? plain(HttpResponseStatus.CONFLICT, message)
-                    : json(HttpResponseStatus.CONFLICT, Map.of("problems", List.of(Map.of("message", message))));
+            return refused(e, text);
         }
+    }
+
+    /**
+     * {@return what is wrong with a configuration}
+     *
+     * @param text whether people read it
+     */
+    static Answer refused(ConfigException e, boolean text) {
+        HttpResponseStatus status = HttpResponseStatus.UNPROCESSABLE_ENTITY;
+        return text ? plain(status, e.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")))
+                : json(status, Map.of("problems", e.problems().stream().map(Answer::row).toList()));
+    }
+
+    /** {@return why a configuration cannot be read or applied} */
+    static Answer refused(StartException e, boolean text) {
+        String message = String.valueOf(e.getMessage());
+        return text ? plain(HttpResponseStatus.CONFLICT, message)
+                : json(HttpResponseStatus.CONFLICT, Map.of("problems", List.of(Map.of("message", message))));
     }
 
     private static Row row(Problem problem) {

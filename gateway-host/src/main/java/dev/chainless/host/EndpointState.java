@@ -44,6 +44,8 @@ final class EndpointState {
     private volatile int errorsAllowed = Integer.MAX_VALUE;
     private volatile long backSince;
     private volatile boolean back;
+    /** How long each answer took, while somebody watches. */
+    private volatile @Nullable LatencyHistogram watched;
     private final boolean named;
     final Counter requests;
     final Counter failures;
@@ -149,6 +151,10 @@ final class EndpointState {
 
     /** An attempt was answered. On a loop. */
     void answered(int loop, int status, long nanos) {
+        LatencyHistogram histogram = watched;
+        if (histogram != null) {
+            histogram.record(loop, nanos);
+        }
         if (record.answered(loop, status, nanos) == errorsAllowed) {
             suspected.run();
         }
@@ -159,6 +165,16 @@ final class EndpointState {
         if (record.failed(loop) == errorsAllowed) {
             suspected.run();
         }
+    }
+
+    /** {@return what is known of single answers, null while nobody watches} */
+    @Nullable LatencyHistogram watched() {
+        return watched;
+    }
+
+    /** Lets single answers be recorded, or not any more. */
+    void watch(@Nullable LatencyHistogram histogram) {
+        watched = histogram;
     }
 
     EndpointRecord record() {

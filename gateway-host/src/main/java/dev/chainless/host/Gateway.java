@@ -9,8 +9,11 @@ import io.netty.channel.EventLoop;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +68,9 @@ public final class Gateway implements AutoCloseable {
     private @Nullable Overload overload;
     private @Nullable PluginWatcher watcher;
     private volatile boolean listening;
+    private final Instant started = Instant.now();
+    /** When it will begin to drain, null while nobody has asked for that. */
+    private final AtomicReference<@Nullable Instant> leaves = new AtomicReference<>();
 
     private Gateway(GatewayConfig config, @Nullable Supplier<GatewayConfig> source,
             List<? extends Plugin<?>> given, boolean runs) {
@@ -157,6 +164,7 @@ public final class Gateway implements AutoCloseable {
             var assembly = new Assembly(config, gateway.engine, gateway.implied(demo), null);
             assembly.make();
             assembly.drop();
+            AdminGuard.check(config.admin());
         } finally {
             gateway.close();
         }
@@ -306,8 +314,8 @@ public final class Gateway implements AutoCloseable {
         return listeners.addresses();
     }
 
-    /** {@return where the admin server listens, null if there is none} */
-    public @Nullable InetSocketAddress adminAddress() {
+    /** {@return where the admin server listens, by TCP or on a Unix socket; null if there is none} */
+    public @Nullable SocketAddress adminAddress() {
         Admin open = admin;
         return open == null ? null : open.address();
     }
@@ -353,7 +361,63 @@ public final class Gateway implements AutoCloseable {
         if (draining.get()) {
             return List.of("the gateway is draining");
         }
-        return listening ? List.of() : List.of("the gateway is starting");
+        Instant at = leaves.get();
+        if (at != null) {
+            return List.of("the gateway is leaving, and stops at " + at);
+        }
+        Generation now = generation();
+        return listening && now != null ? Readiness.lacking(now, listeners.addresses().keySet(), Instant.now())
+                : List.of("the gateway is starting");
+    }
+
+    /** {@return when this gateway was made} */
+    Instant started() {
+        return started;
+    }
+
+    /** {@return when it will begin to drain, null while nobody has asked for that} */
+    @Nullable Instant leaves() {
+        return leaves.get();
+    }
+
+    boolean isDraining() {
+        return draining.get();
+    }
+
+    /**
+     * Makes the gateway unready at once, lets it serve on, and then {@link #drain drains} it. Nothing takes that back.
+     *
+     * @param time for which it serves
+     * @return when it will begin to drain, null if it was to do so already
+     */
+    public @Nullable Instant leave(Duration time) {
+        Instant at = Instant.now().plus(time).truncatedTo(ChronoUnit.SECONDS);
+        if (draining.get() || !leaves.compareAndSet(null, at)) {
+            return null;
+        }
+        LOG.log(Level.INFO, "Not ready from now on; serves for {0} s, then drains", time.toSeconds());
+        Thread.ofPlatform().name("drain").start(() -> {
+            pause(time);
+            drain();
+        });
+        return at;
+    }
+
+    Loops loops() {
+        return loops;
+    }
+
+    HostMetrics hostMetrics() {
+        return hostMetrics;
+    }
+
+    ExecutorService background() {
+        return background;
+    }
+
+    /** {@return the configuration as its source has it now, null if it was given by a program} */
+    @Nullable GatewayConfig fromSource() {
+        return source == null ? null : source.get();
     }
 
     @Nullable Generation generation() {

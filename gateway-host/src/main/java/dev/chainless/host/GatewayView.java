@@ -8,9 +8,17 @@ import dev.chainless.config.RouteConfig;
 import dev.chainless.config.RouteTarget;
 import dev.chainless.config.StageConfig;
 import dev.chainless.config.StageRef;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,10 +26,78 @@ import java.util.stream.Stream;
 
 /** What the admin server shows of a gateway. */
 final class GatewayView implements AdminView {
+    /** Of Linux on x86-64 and, as distributions build it, on aarch64. */
+    private static final long PAGE = 4096;
+
     private final Gateway gateway;
+    private final TrafficWatch watch;
 
     GatewayView(Gateway gateway) {
         this.gateway = gateway;
+        this.watch = new TrafficWatch(gateway.loops().count(), gateway.background());
+    }
+
+    @Override
+    public StatusRow status() {
+        Generation generation = gateway.generation();
+        List<String> reasons = unreadiness();
+        Instant stops = gateway.leaves();
+        boolean draining = gateway.isDraining();
+        return new StatusRow(Version.of(GatewayView.class), Runtime.version().toString(), ProcessHandle.current().pid(),
+                gateway.started().truncatedTo(ChronoUnit.SECONDS).toString(),
+                Duration.between(gateway.started(), Instant.now()).toSeconds(), generation == null ? 0 : generation.number(),
+                reasons.isEmpty(), reasons, draining ? "draining" : stops != null ? "leaving" : "serving",
+                Optional.ofNullable(draining ? null : stops).map(Instant::toString), gateway.listeners().connections(),
+                gateway.generations().active(),
+                gateway.loops().all().stream()
+                        .map(loop -> new LoopRow(loop.index(), loop.connections().get(), loop.isStalled())).toList(),
+                memory());
+    }
+
+    private static MemoryRow memory() {
+        Runtime heap = Runtime.getRuntime();
+        long buffers = ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
+                ? provider.metric().usedDirectMemory() : 0;
+        return new MemoryRow(heap.totalMemory() - heap.freeMemory(), heap.maxMemory(), buffers, resident());
+    }
+
+    /** {@return the second figure of /proc/self/statm (proc(5)) in bytes, 0 where there is none} */
+    private static long resident() {
+        try {
+            return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * PAGE;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    @Override
+    public TrafficRow traffic() {
+        Generation generation = gateway.generation();
+        return watch.traffic(gateway.hostMetrics().sorted(), generation == null ? Map.of() : generation.clusters());
+    }
+
+    @Override
+    public List<MatchRow> match(String method, String url, List<String> headers) {
+        Generation generation = gateway.generation();
+        Map<String, Integer> ports = new TreeMap<>();
+        gateway.addresses().forEach((name, address) -> ports.put(name, address.getPort()));
+        return generation == null ? List.of()
+                : new RouteSearch(method, url, headers).search(generation, ports, route -> target(route.to()));
+    }
+
+    @Override
+    public DiffRow diff() {
+        GatewayConfig file = gateway.fromSource();
+        if (file == null) {
+            throw new StartException("This gateway was started by a program that gave it its configuration; there is no file");
+        }
+        return ConfigText.diff(config(), file);
+    }
+
+    @Override
+    public String drain(Duration time) {
+        Instant stops = gateway.leave(time);
+        return stops == null ? "" : stops.toString();
     }
 
     @Override

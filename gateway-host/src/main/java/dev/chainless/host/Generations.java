@@ -40,6 +40,11 @@ final class Generations {
         return live.size();
     }
 
+    /** {@return the exchanges under way} */
+    synchronized long active() {
+        return live.stream().mapToLong(Generation::active).sum();
+    }
+
     /** {@return the exchanges under way under configurations that use a plugin} */
     synchronized long active(PluginStatus plugin) {
         return live.stream()

@@ -165,7 +165,8 @@ final class HostMetrics {
                 "Time that the exchanges of a route took in all."), points);
     }
 
-    private List<RouteMetrics> sorted() {
+    /** {@return what is counted of the routes, by name} */
+    List<RouteMetrics> sorted() {
         return routes.values().stream()
                 .sorted(Comparator.comparing(RouteMetrics::route).thenComparing(RouteMetrics::listener)).toList();
     }

@@ -2,6 +2,8 @@ package dev.chainless.host;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How long something took, counted in cells of each event loop, so that recording takes neither a lock nor memory.
@@ -105,6 +107,18 @@ final class LatencyHistogram {
             counts[bound] += cells[i];
         }
         return counts;
+    }
+
+    /** {@return the cells that counted something, each by its middle in nanoseconds, rising} From any thread. */
+    List<AdminView.Cell> cells() {
+        List<AdminView.Cell> found = new ArrayList<>();
+        long[] cells = snapshot();
+        for (int i = 0; i < cells.length; i++) {
+            if (cells[i] > 0) {
+                found.add(new AdminView.Cell(middle(i), cells[i]));
+            }
+        }
+        return found;
     }
 
     private long[] snapshot() {

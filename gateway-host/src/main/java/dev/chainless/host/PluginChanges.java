@@ -3,7 +3,6 @@ package dev.chainless.host;
 import dev.chainless.config.GatewayConfig;
 import dev.chainless.config.PluginPolicyConfig.Require;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -56,13 +55,7 @@ final class PluginChanges {
         if (registry.directory() == null) {
             return "This gateway has no plugins directory.";
         }
-        boolean local = false;
-        try {
-            local = InetAddress.getByName(now.admin().listen().host()).isLoopbackAddress();
-        } catch (IOException e) {
-            // As if it were reachable: it is asked of the policy.
-        }
-        return local || now.pluginPolicy().require() != Require.NONE ? ""
+        return now.admin().listen().isLocal() || now.pluginPolicy().require() != Require.NONE ? ""
                 : "The admin server can be reached by other machines, and plugin-policy.require = \"none\" would let any of "
                         + "them run code here; require digests or signatures.";
     }

@@ -20,20 +20,7 @@ final class PluginTable {
                     String.valueOf(plugin.exchanges()), plugin.since(),
                     dash(String.join(", ", plugin.uses()))));
         }
-        int[] widths = new int[lines.getFirst().size()];
-        lines.forEach(line -> {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], line.get(i).length());
-            }
-        });
-        StringBuilder text = new StringBuilder();
-        for (List<String> line : lines) {
-            StringBuilder row = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                row.append(line.get(i)).append(" ".repeat(widths[i] - line.get(i).length() + 2));
-            }
-            text.append(row.toString().stripTrailing()).append('\n');
-        }
+        StringBuilder text = new StringBuilder(AdminText.table(lines));
         plugins.forEach(plugin -> plugin.failure().ifPresent(
                 failure -> text.append(plugin.name()).append(": ").append(failure).append('\n')));
         return text.toString();

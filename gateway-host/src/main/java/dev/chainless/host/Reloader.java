@@ -11,7 +11,6 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,16 +34,19 @@ final class Reloader {
     private static final Logger LOG = System.getLogger(Reloader.class.getName());
 
     /** Options that threads, sockets and buffers were made by, which outlive every generation. */
-    private static final Map<String, Function<GatewayConfig, Object>> FIXED = Map.of(
-            "runtime.loops", config -> config.runtime().loops(),
-            "runtime.transport", config -> config.runtime().transport(),
-            "runtime.plugins-directory", config -> config.runtime().pluginsDirectory(),
-            "runtime.read-buffer", config -> config.runtime().readBuffer(),
-            "runtime.max-buffered", config -> config.runtime().maxBuffered(),
-            "admin.enabled", config -> config.admin().enabled(),
-            "admin.listen", config -> config.admin().listen(),
-            "demo.enabled", config -> config.demo().enabled(),
-            "demo.listen", config -> config.demo().listen());
+    private static final Map<String, Function<GatewayConfig, Object>> FIXED = Map.ofEntries(
+            Map.entry("runtime.loops", config -> config.runtime().loops()),
+            Map.entry("runtime.transport", config -> config.runtime().transport()),
+            Map.entry("runtime.plugins-directory", config -> config.runtime().pluginsDirectory()),
+            Map.entry("runtime.read-buffer", config -> config.runtime().readBuffer()),
+            Map.entry("runtime.max-buffered", config -> config.runtime().maxBuffered()),
+            Map.entry("admin.enabled", config -> config.admin().enabled()),
+            Map.entry("admin.listen", config -> config.admin().listen()),
+            Map.entry("admin.socket-mode", config -> config.admin().socketMode()),
+            Map.entry("admin.socket-owner", config -> config.admin().socketOwner()),
+            Map.entry("admin.token-file", config -> config.admin().tokenFile()),
+            Map.entry("demo.enabled", config -> config.demo().enabled()),
+            Map.entry("demo.listen", config -> config.demo().listen()));
 
     private final Engine engine;
     private final Listeners listeners;
@@ -279,14 +281,20 @@ final class Reloader {
         });
     }
 
+    /** {@return the options that differ and cannot change while the gateway runs} */
+    static List<String> fixed(GatewayConfig before, GatewayConfig after) {
+        return FIXED.entrySet().stream()
+                .filter(option -> !option.getValue().apply(before).equals(option.getValue().apply(after)))
+                .map(Map.Entry::getKey).sorted().toList();
+    }
+
     private static void refuseFixed(GatewayConfig before, GatewayConfig after) {
         Path file = after.listeners().values().iterator().next().position().file();
-        List<Problem> problems = FIXED.entrySet().stream()
-                .filter(option -> !option.getValue().apply(before).equals(option.getValue().apply(after)))
-                .map(option -> new Problem(file, 0, 0, option.getKey(), "cannot change from "
-                        + shown(option.getValue().apply(before)) + " to " + shown(option.getValue().apply(after))
+        List<Problem> problems = fixed(before, after).stream()
+                .map(key -> new Problem(file, 0, 0, key, "cannot change from "
+                        + shown(FIXED.get(key).apply(before)) + " to " + shown(FIXED.get(key).apply(after))
                         + " while the gateway runs; restart it"))
-                .sorted(Comparator.comparing(Problem::key)).toList();
+                .toList();
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }

@@ -2,6 +2,7 @@ package dev.chainless.host;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is counted of a route on one listener. There may be ten thousand of them, so all that a loop counts shares one
@@ -18,6 +19,8 @@ final class RouteMetrics {
     private final String route;
     private final String listener;
     private final long[] cells;
+    /** How long each exchange took, while somebody watches; null otherwise, as there are routes by the thousand. */
+    private volatile @Nullable LatencyHistogram watched;
 
     RouteMetrics(String route, String listener, int loops) {
         this.route = route;
@@ -44,6 +47,20 @@ final class RouteMetrics {
         int line = (loop + 1) * STRIDE;
         add(line + Math.clamp(status / 100, 0, NANOS - 1), 1);
         add(line + NANOS, nanos);
+        LatencyHistogram histogram = watched;
+        if (histogram != null) {
+            histogram.record(loop, nanos);
+        }
+    }
+
+    /** {@return what is known of single exchanges, null while nobody watches} */
+    @Nullable LatencyHistogram watched() {
+        return watched;
+    }
+
+    /** Lets single exchanges be recorded, or not any more. */
+    void watch(@Nullable LatencyHistogram histogram) {
+        watched = histogram;
     }
 
     private void add(int at, long amount) {
@@ -57,6 +74,15 @@ final class RouteMetrics {
      */
     long count(int statusClass) {
         return sum(statusClass);
+    }
+
+    /** {@return the exchanges that ended, from any thread} */
+    long requests() {
+        long sum = 0;
+        for (int status = 0; status < NANOS; status++) {
+            sum += sum(status);
+        }
+        return sum;
     }
 
     /** {@return the time that all exchanges took, from any thread} */

@@ -182,6 +182,11 @@ final class TlsServer implements Part {
         return metrics;
     }
 
+    /** {@return the certificates of hosts, each before those who signed it} */
+    List<TlsIdentity> identities() {
+        return certificates.identities();
+    }
+
     /** Says what an operator should know of the certificates. */
     void warn(String listener, System.Logger log) {
         certificates.warnings().forEach(warning -> log.log(Level.WARNING, "Listener \"" + listener + "\": " + warning));

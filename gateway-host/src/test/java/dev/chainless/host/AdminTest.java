@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.chainless.config.AdminAddress;
 import dev.chainless.config.AdminConfig;
+import dev.chainless.config.ConfigFile;
 import dev.chainless.config.ConfigException;
 import dev.chainless.config.GatewayConfig;
 import dev.chainless.config.Problem;
-import dev.chainless.spi.config.HostPort;
+import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -17,23 +19,58 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AdminTest {
     private final MetricRegistry metrics = new MetricRegistry(1);
     private final View view = new View();
-    private final Admin admin = new Admin(new AdminConfig(true, new HostPort("127.0.0.1", 0), true), view, metrics,
+    private final Admin admin = new Admin(config("127.0.0.1:0", Optional.empty()), view, metrics,
             new PluginChanges(view::config, PluginRegistry.reading(view.config(), List.of()), () -> {}));
     private final HttpClient client = HttpClient.newHttpClient();
 
+    private static AdminConfig config(String listen, Optional<Path> token) {
+        return new AdminConfig(true, AdminAddress.parse(listen), "0600", "", token, true);
+    }
+
     private static final class View implements AdminView {
         volatile List<String> reasons = List.of();
+
+        @Override
+        public StatusRow status() {
+            throw new IllegalStateException("broken");
+        }
+
+        @Override
+        public TrafficRow traffic() {
+            return new TrafficRow(1, List.of(), List.of());
+        }
+
+        @Override
+        public List<MatchRow> match(String method, String url, List<String> headers) {
+            return List.of();
+        }
+
+        @Override
+        public DiffRow diff() {
+            return new DiffRow(0, List.of(), List.of());
+        }
+
+        @Override
+        public String drain(Duration time) {
+            return "";
+        }
 
         @Override
         public List<String> unreadiness() {
@@ -98,7 +135,11 @@ class AdminTest {
 
     /** Sends bytes and reads until the server closes. */
     private String raw(String request) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", admin.boundPort())) {
+        return raw(admin.boundPort(), request);
+    }
+
+    private static String raw(int port, String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -227,9 +268,105 @@ class AdminTest {
 
     @Test
     void aTakenPortIsOneSentence() {
-        var config = new AdminConfig(true, new HostPort("127.0.0.1", admin.boundPort()), true);
+        var config = config("127.0.0.1:" + admin.boundPort(), Optional.empty());
         StartException e = assertThrows(StartException.class, () -> new Admin(config, view, metrics,
                 new PluginChanges(view::config, PluginRegistry.reading(view.config(), List.of()), () -> {})));
         assertTrue(e.getMessage().contains("is taken"), e.getMessage());
+    }
+
+    private Admin another(AdminConfig config) {
+        return new Admin(config, view, metrics,
+                new PluginChanges(view::config, PluginRegistry.reading(view.config(), List.of()), () -> {}));
+    }
+
+    @Test
+    void aTokenIsAskedForAndReadAgain(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("token");
+        var config = config("127.0.0.1:0", Optional.of(file));
+        assertTrue(assertThrows(StartException.class, () -> another(config)).getMessage().contains("is not there"));
+        Files.writeString(file, "short\n");
+        assertTrue(assertThrows(StartException.class, () -> another(config)).getMessage().contains("5 characters"));
+        Files.writeString(file, "0123456789abcdef\nrest\n");
+        view.reasons = List.of("A secret reason.");
+        try (Admin guarded = another(config)) {
+            String head = "Host: localhost\r\nConnection: close\r\n";
+            int port = guarded.boundPort();
+            String none = raw(port, "GET /api/v1/routes HTTP/1.1\r\n" + head + "\r\n");
+            assertTrue(none.startsWith("HTTP/1.1 401 ") && none.contains("www-authenticate: Bearer"), none);
+            for (String wrong : List.of("Bearer 0123456789abcdeF", "Bearer", "Basic 0123456789abcdef", "Bearer 0123456789abcdef\r\n"
+                    + "Authorization: Bearer 0123456789abcdef")) {
+                assertTrue(raw(port, "GET /api/v1/routes HTTP/1.1\r\n" + head + "Authorization: " + wrong + "\r\n\r\n")
+                        .startsWith("HTTP/1.1 401 "), wrong);
+            }
+            String right = head + "Authorization: Bearer 0123456789abcdef\r\n\r\n";
+            assertTrue(raw(port, "GET /api/v1/routes HTTP/1.1\r\n" + right).startsWith("HTTP/1.1 200 "));
+            assertTrue(raw(port, "DELETE /api/v1/plugins/x HTTP/1.1\r\n" + head + "\r\n").startsWith("HTTP/1.1 401 "));
+            assertTrue(raw(port, "DELETE /api/v1/plugins/x HTTP/1.1\r\n" + right).startsWith("HTTP/1.1 403 "));
+            String open = raw(port, "GET /readyz HTTP/1.1\r\n" + head + "\r\n");
+            assertTrue(open.startsWith("HTTP/1.1 503 ") && !open.contains("secret"), open);
+            assertTrue(raw(port, "GET /readyz HTTP/1.1\r\n" + right).contains("A secret reason."));
+            Files.writeString(file, "fedcba9876543210\n");
+            assertTrue(raw(port, "GET /api/v1/routes HTTP/1.1\r\n" + right).startsWith("HTTP/1.1 401 "));
+            Files.delete(file);
+            assertTrue(raw(port, "GET /api/v1/routes HTTP/1.1\r\n" + right).startsWith("HTTP/1.1 401 "));
+        }
+    }
+
+    @Test
+    void aUnixSocketHasItsModeAndReplacesWhatIsDead(@TempDir Path folder) throws Exception {
+        Path path = folder.resolve("run/admin.sock");
+        var config = new AdminConfig(true, AdminAddress.parse("unix:" + path), "0620", "", Optional.empty(), true);
+        try (Admin first = another(config)) {
+            assertEquals("rw--w----", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+            try (var socket = java.nio.channels.SocketChannel.open(java.net.UnixDomainSocketAddress.of(path))) {
+                socket.write(java.nio.ByteBuffer.wrap(
+                        "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.UTF_8)));
+                String answer = new String(java.nio.channels.Channels.newInputStream(socket).readAllBytes(),
+                        StandardCharsets.UTF_8);
+                assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+            }
+            assertTrue(assertThrows(StartException.class, () -> another(config)).getMessage().contains("another program answers"));
+            assertEquals(path, ((java.net.UnixDomainSocketAddress) first.address()).getPath());
+        }
+        assertFalse(Files.exists(path));
+        try (var listed = Files.list(folder.resolve("run"))) {
+            assertEquals(List.of(), listed.toList());
+        }
+        java.nio.channels.ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX)
+                .bind(java.net.UnixDomainSocketAddress.of(path)).close();
+        assertTrue(Files.exists(path), "one that nobody answers");
+        another(config).close();
+        Files.writeString(path, "a file");
+        assertTrue(assertThrows(StartException.class, () -> another(config)).getMessage().contains("something else"));
+        assertEquals("a file", Files.readString(path));
+    }
+
+    @Test
+    void theDescriptionHasEveryPathThatIsServed() {
+        List<String> served = new ArrayList<>();
+        new AdminPages(view, metrics).all().stream().filter(page -> page.path().startsWith("/api/"))
+                .forEach(page -> served.add(page.method() + " " + page.path()));
+        AdminPages.UPLOADS.forEach((path, methods) -> methods.forEach(method -> served.add(method + " " + path)));
+        List<String> described = new ArrayList<>();
+        String path = "";
+        var name = java.util.regex.Pattern.compile("^  \"(/[^\"]*)\": \\{$|^   \"(get|post|delete|put|patch)\": \\{$");
+        for (String line : AdminPages.description().lines().toList()) {
+            var found = name.matcher(line);
+            if (found.find()) {
+                path = found.group(1) == null ? path : found.group(1);
+                if (found.group(2) != null) {
+                    described.add(HttpMethod.valueOf(found.group(2).toUpperCase(java.util.Locale.ROOT)) + " " + path);
+                }
+            }
+        }
+        assertEquals(served.stream().sorted().toList(), described.stream().sorted().toList());
+    }
+
+    @Test
+    void aConfigurationInTomlIsTheSame() {
+        GatewayConfig sample = ConfigFile.load(Path.of("../config/samples/production.toml").toAbsolutePath());
+        GatewayConfig read = ConfigFile.parse(ConfigText.toml(sample), Path.of("shown.toml").toAbsolutePath());
+        assertEquals(List.of(), ConfigText.diff(sample, read).changes());
+        assertEquals(sample, read);
     }
 }
