@@ -131,7 +131,8 @@ final class Assembly {
     }
 
     private static GatewayConfig merged(GatewayConfig main, List<IncludedConfig> parts) {
-        return new GatewayConfig(main.node(), main.runtime(), main.admin(), main.ready(), main.demo(), main.pluginPolicy(),
+        return new GatewayConfig(main.node(), main.runtime(), main.admin(), main.ready(), main.demo(),
+                main.pluginPolicy(),
                 main.tls(), main.overload(), main.plugins(),
                 main.listeners(),
                 merged(main.clusters(), parts, IncludedConfig::clusters),

@@ -50,7 +50,8 @@ public record GatewayConfig(
 
     /** {@return the same with other threads, connections and buffers} */
     public GatewayConfig withRuntime(RuntimeConfig other) {
-        return new GatewayConfig(node, other, admin, ready, demo, pluginPolicy, tls, overload, plugins, listeners, clusters,
+        return new GatewayConfig(node, other, admin, ready, demo, pluginPolicy, tls, overload, plugins, listeners,
+                clusters,
                 stages,
                 routes, include);
     }

@@ -75,16 +75,20 @@ class ConfigFileTest {
     void anAdminServerThatOthersReachNeedsAToken() {
         for (String open : List.of("0.0.0.0:9901", "[::]:9901", "10.0.0.1:9901", "gateway.example.org:9901")) {
             String toml = LISTENER + "[admin]\nlisten = \"" + open + "\"\n";
-            String message = assertThrows(ConfigException.class, () -> ConfigFile.parse(toml, Path.of("g.toml"))).getMessage();
+            String message =
+                    assertThrows(ConfigException.class, () -> ConfigFile.parse(toml, Path.of("g.toml"))).getMessage();
             assertTrue(message.contains("other machines could use the admin server at " + open), message);
-            assertEquals(open, ConfigFile.parse(toml + "token-file = \"t\"\n", Path.of("g.toml")).admin().listen().toString());
+            assertEquals(open,
+                    ConfigFile.parse(toml + "token-file = \"t\"\n", Path.of("g.toml")).admin().listen().toString());
         }
         for (String closed : List.of("127.0.0.1:1", "[::1]:1", "localhost:1", "unix:/run/c/admin.sock")) {
-            assertEquals(closed, ConfigFile.parse(LISTENER + "[admin]\nlisten = \"" + closed + "\"\n", Path.of("g.toml")).admin()
-                    .listen().toString());
+            assertEquals(closed,
+                    ConfigFile.parse(LISTENER + "[admin]\nlisten = \"" + closed + "\"\n", Path.of("g.toml")).admin()
+                            .listen().toString());
         }
         for (String wrong : List.of("listen = \"unix:admin.sock\"", "socket-mode = \"rw\"", "socket-owner = \":\"")) {
-            assertThrows(ConfigException.class, () -> ConfigFile.parse(LISTENER + "[admin]\n" + wrong + "\n", Path.of("g.toml")));
+            assertThrows(ConfigException.class,
+                    () -> ConfigFile.parse(LISTENER + "[admin]\n" + wrong + "\n", Path.of("g.toml")));
         }
     }
 

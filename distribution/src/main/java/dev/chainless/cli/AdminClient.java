@@ -82,12 +82,15 @@ final class AdminClient {
      */
     Reply ask(String method, String path, @Nullable Path jar) throws IOException {
         return jar == null ? ask(method, path, "text/plain", "", 0, _ -> {})
-                : ask(method, path, "text/plain", "application/java-archive", Files.size(jar), out -> Files.copy(jar, out));
+                : ask(method, path, "text/plain", "application/java-archive", Files.size(jar),
+                        out -> Files.copy(jar, out));
     }
 
-    private Reply ask(String method, String path, String accept, String type, long length, Body body) throws IOException {
-        StringBuilder head = new StringBuilder(method).append(' ').append(path).append(" HTTP/1.1\r\nHost: ").append(host())
-                .append("\r\nAccept: ").append(accept).append("\r\nConnection: close\r\n");
+    private Reply ask(String method, String path, String accept, String type, long length, Body body)
+            throws IOException {
+        StringBuilder head =
+                new StringBuilder(method).append(' ').append(path).append(" HTTP/1.1\r\nHost: ").append(host())
+                        .append("\r\nAccept: ").append(accept).append("\r\nConnection: close\r\n");
         if (!type.isEmpty()) {
             head.append("Content-Type: ").append(type).append("\r\nContent-Length: ").append(length).append("\r\n");
         }

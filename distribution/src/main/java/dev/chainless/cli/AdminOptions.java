@@ -25,7 +25,8 @@ final class AdminOptions {
             description = "The TOML file that the gateway runs, which says the address and the token instead.")
     private @Nullable Path file;
 
-    @Option(names = "--token-file", paramLabel = "FILE", description = "A file with the token that the admin server asks for.")
+    @Option(names = "--token-file", paramLabel = "FILE",
+            description = "A file with the token that the admin server asks for.")
     private @Nullable Path tokenFile;
 
     /** Asks. {@return what the question returned, or 2, and a sentence, if nobody answers} */
@@ -40,8 +41,10 @@ final class AdminOptions {
     }
 
     static String unreachable(AdminClient client, IOException e) {
-        String message = e instanceof java.nio.file.NoSuchFileException ? "there is no file " + e.getMessage() : e.getMessage();
-        return "No gateway answers at " + client.address() + ": " + message + "; is it running? --admin names another address";
+        String message =
+                e instanceof java.nio.file.NoSuchFileException ? "there is no file " + e.getMessage() : e.getMessage();
+        return "No gateway answers at " + client.address() + ": " + message
+                + "; is it running? --admin names another address";
     }
 
     private AdminClient client() {
@@ -65,7 +68,8 @@ final class AdminOptions {
         boolean anyPort = admin.listen().tcp().isPresent() && admin.listen().tcp().get().port() == 0;
         if (!admin.enabled() || anyPort) {
             throw new StartException("Nobody knows where to ask: admin." + (admin.enabled() ? "listen has the port 0"
-                    : "enabled is false") + " in " + file + "; send SIGHUP or SIGTERM to the gateway's process instead");
+                    : "enabled is false") + " in " + file
+                    + "; send SIGHUP or SIGTERM to the gateway's process instead");
         }
         return admin.listen();
     }

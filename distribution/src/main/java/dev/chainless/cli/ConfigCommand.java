@@ -9,15 +9,18 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Shows the configuration of a gateway that runs. */
-@Command(name = "config", mixinStandardHelpOptions = true, description = "Shows the configuration of a running gateway.",
-        subcommands = {ConfigCommand.Show.class, ConfigCommand.Diff.class})
-final class ConfigCommand implements Runnable {
+@Command(name = "config", mixinStandardHelpOptions = true,
+        description = "Shows the configuration of a running gateway.",
+        subcommands = {ConfigCommand.Show.class, ConfigCommand.Diff.class}) final class ConfigCommand
+                implements
+                    Runnable {
     @Spec
     private @Nullable CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(java.util.Objects.requireNonNull(spec).commandLine(), "Say \"config show\" or \"config diff\"");
+        throw new ParameterException(java.util.Objects.requireNonNull(spec).commandLine(),
+                "Say \"config show\" or \"config diff\"");
     }
 
     /** Shows all of it. */

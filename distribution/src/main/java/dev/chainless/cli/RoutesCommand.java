@@ -8,9 +8,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Shows the routes of a gateway that runs. */
-@Command(name = "routes", mixinStandardHelpOptions = true, description = "Shows which requests a running gateway sends where.",
-        subcommands = RoutesCommand.Match.class)
-final class RoutesCommand extends AskCommand implements Callable<Integer> {
+@Command(name = "routes", mixinStandardHelpOptions = true,
+        description = "Shows which requests a running gateway sends where.",
+        subcommands = RoutesCommand.Match.class) final class RoutesCommand extends AskCommand
+                implements
+                    Callable<Integer> {
     @Mixin
     private final Format format = new Format();
 
@@ -37,8 +39,9 @@ final class RoutesCommand extends AskCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            StringBuilder path = new StringBuilder("/api/v1/routes/match?method=").append(encoded(method)).append("&url=")
-                    .append(encoded(url));
+            StringBuilder path =
+                    new StringBuilder("/api/v1/routes/match?method=").append(encoded(method)).append("&url=")
+                            .append(encoded(url));
             headers.forEach(header -> path.append("&header=").append(encoded(header)));
             return show(path.toString(), format);
         }

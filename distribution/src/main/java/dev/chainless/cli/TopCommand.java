@@ -33,8 +33,10 @@ final class TopCommand extends AskCommand implements Callable<Integer> {
             }
             Map<Long, Long> added = new TreeMap<>();
             // A histogram that was begun anew counts less than before; then all of it is new.
-            boolean anew = before.latency.entrySet().stream().anyMatch(cell -> latency.getOrDefault(cell.getKey(), 0L) < cell.getValue());
-            latency.forEach((nanos, count) -> added.put(nanos, anew ? count : count - before.latency.getOrDefault(nanos, 0L)));
+            boolean anew = before.latency.entrySet().stream()
+                    .anyMatch(cell -> latency.getOrDefault(cell.getKey(), 0L) < cell.getValue());
+            latency.forEach(
+                    (nanos, count) -> added.put(nanos, anew ? count : count - before.latency.getOrDefault(nanos, 0L)));
             return new Count(name, state, requests - before.requests, errors - before.errors, added);
         }
 
@@ -98,9 +100,11 @@ final class TopCommand extends AskCommand implements Callable<Integer> {
         List<Count> rows = now.stream().map(count -> count.since(known.get(count.name())))
                 .sorted(Comparator.comparingLong(Count::requests).reversed()).toList();
         text.append(String.format("%-44s %10s %10s %9s %9s%n", title, "REQUESTS/S", "ERRORS/S", "P50 MS", "P99 MS"));
-        rows.stream().limit(MOST_ROWS).forEach(row -> text.append(String.format(Locale.ROOT, "%-44s %10.1f %10.1f %9s %9s%s%n",
-                row.name(), row.requests() / seconds, row.errors() / seconds, row.percentile(0.5), row.percentile(0.99),
-                row.state().isEmpty() || row.state().equals("well") ? "" : "  " + row.state())));
+        rows.stream().limit(MOST_ROWS)
+                .forEach(row -> text.append(String.format(Locale.ROOT, "%-44s %10.1f %10.1f %9s %9s%s%n",
+                        row.name(), row.requests() / seconds, row.errors() / seconds, row.percentile(0.5),
+                        row.percentile(0.99),
+                        row.state().isEmpty() || row.state().equals("well") ? "" : "  " + row.state())));
         if (rows.size() > MOST_ROWS) {
             text.append("and ").append(rows.size() - MOST_ROWS).append(" with fewer\n");
         }
@@ -129,6 +133,7 @@ final class TopCommand extends AskCommand implements Callable<Integer> {
             latency.put((Long) cell.get("nanos"), (Long) cell.get("count"));
         }
         Object state = row.get("state");
-        return new Count(name, state == null ? "" : state.toString(), (Long) row.get("requests"), (Long) row.get("errors"), latency);
+        return new Count(name, state == null ? "" : state.toString(), (Long) row.get("requests"),
+                (Long) row.get("errors"), latency);
     }
 }

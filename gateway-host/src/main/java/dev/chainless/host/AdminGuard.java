@@ -82,7 +82,8 @@ record AdminGuard(boolean loopbackOnly, @Nullable Path tokenFile) {
         if (hosts.size() > 1 || (hosts.isEmpty() && request.protocolVersion().equals(HttpVersion.HTTP_1_1))) {
             return new Refusal(400, "A request has one Host field.");
         }
-        return knows(request) ? null : new Refusal(401, "This needs the token of admin.token-file, as Authorization: Bearer TOKEN.");
+        return knows(request) ? null
+                : new Refusal(401, "This needs the token of admin.token-file, as Authorization: Bearer TOKEN.");
     }
 
     /** {@return why a request cannot be meant, if it comes from a page of another site; null if it does not} */

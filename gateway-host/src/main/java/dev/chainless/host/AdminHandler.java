@@ -55,7 +55,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean keepAlive = !malformed && HttpUtil.isKeepAlive(request);
         if (refused != null || page == null) {
             send(ctx, request, page, refused == null
-                    ? Answer.plain(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.") : refused, keepAlive);
+                    ? Answer.plain(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.") : refused,
+                    keepAlive);
         } else if (page.slow()) {
             later(ctx, request, page);
         } else {
@@ -66,7 +67,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private Answer answer(FullHttpRequest request, AdminPage page) {
         try {
             return page.answer().apply(new AdminPage.Ask(AdminPages.name(page, path(request)),
-                    new QueryStringDecoder(request.uri()).parameters(), request.headers().get(HttpHeaderNames.ACCEPT, ""),
+                    new QueryStringDecoder(request.uri()).parameters(),
+                    request.headers().get(HttpHeaderNames.ACCEPT, ""),
                     request.content().toString(StandardCharsets.UTF_8), guard.knows(request)));
         } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "The admin server failed at " + path(request), e);
@@ -114,7 +116,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         return query < 0 ? request.uri() : request.uri().substring(0, query);
     }
 
-    private static void send(ChannelHandlerContext ctx, FullHttpRequest request, @Nullable AdminPage page, Answer answer,
+    private static void send(ChannelHandlerContext ctx, FullHttpRequest request, @Nullable AdminPage page,
+            Answer answer,
             boolean keepAlive) {
         ByteBuf body = Unpooled.wrappedBuffer(answer.body().getBytes(StandardCharsets.UTF_8));
         int length = body.readableBytes();

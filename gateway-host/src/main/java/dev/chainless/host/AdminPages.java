@@ -46,9 +46,11 @@ final class AdminPages {
                 ? Answer.text(AdminText.upstreams(view.upstreams())) : Answer.json(view.upstreams()));
         get("/api/v1/routes", "which requests go where", ask -> ask.text()
                 ? Answer.text(AdminText.routes(view.routes())) : Answer.json(view.routes()));
-        slow("/api/v1/routes/match", "?method=GET&url=https://...&header=name:value: which route would take it, and why",
+        slow("/api/v1/routes/match",
+                "?method=GET&url=https://...&header=name:value: which route would take it, and why",
                 this::match);
-        get("/api/v1/traffic", "what routes and endpoints have done, and in what time", _ -> Answer.json(view.traffic()));
+        get("/api/v1/traffic", "what routes and endpoints have done, and in what time",
+                _ -> Answer.json(view.traffic()));
         get("/api/v1/plugins", "what is loaded; POST a jar to /api/v1/plugins/NAME, DELETE it there", ask -> ask.text()
                 ? Answer.text(PluginTable.of(view.plugins())) : Answer.json(view.plugins()));
         get("/api/v1/plugins/{name}", "one of them", this::plugin);
@@ -157,14 +159,16 @@ final class AdminPages {
             time = LONGEST_DRAIN.plusDays(1);
         }
         if (time.isNegative() || time.compareTo(LONGEST_DRAIN) > 0) {
-            return Answer.plain(HttpResponseStatus.BAD_REQUEST, "Say for how long, at most 24h, as {\"for\": \"30s\"}.");
+            return Answer.plain(HttpResponseStatus.BAD_REQUEST,
+                    "Say for how long, at most 24h, as {\"for\": \"30s\"}.");
         }
         String stops = view.drain(time);
         if (stops.isEmpty()) {
             return Answer.plain(HttpResponseStatus.CONFLICT, "It drains already, and that cannot be undone or changed: "
                     + view.status().reasons().getFirst() + ". SIGTERM lets it stop at once.");
         }
-        return ask.text() ? Answer.plain(HttpResponseStatus.OK, "Not ready from now on; serves until " + stops + ", then stops.")
+        return ask.text()
+                ? Answer.plain(HttpResponseStatus.OK, "Not ready from now on; serves until " + stops + ", then stops.")
                 : Answer.json(Map.of("stops-at", stops));
     }
 }

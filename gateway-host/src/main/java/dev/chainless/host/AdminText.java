@@ -38,12 +38,14 @@ final class AdminText {
 
     static String upstreams(List<AdminView.UpstreamRow> rows) {
         List<List<String>> lines = new ArrayList<>();
-        lines.add(List.of("CLUSTER", "ENDPOINT", "STATE", "ZONE", "PRIORITY", "WEIGHT", "ACTIVE", "IDLE", "ATTEMPTS", "REQUESTS",
+        lines.add(List.of("CLUSTER", "ENDPOINT", "STATE", "ZONE", "PRIORITY", "WEIGHT", "ACTIVE", "IDLE", "ATTEMPTS",
+                "REQUESTS",
                 "FAILURES"));
         for (AdminView.UpstreamRow row : rows) {
             String zone = row.zone().isEmpty() || row.region().isEmpty() ? row.region() + row.zone()
                     : row.region() + "/" + row.zone();
-            lines.add(List.of(row.cluster(), row.endpoint(), row.state(), dash(zone), text(row.priority()), text(row.weight()),
+            lines.add(List.of(row.cluster(), row.endpoint(), row.state(), dash(zone), text(row.priority()),
+                    text(row.weight()),
                     text(row.active()), text(row.idle()), text(row.attempts()), text(row.requests()),
                     text(row.failures())));
         }
@@ -63,11 +65,15 @@ final class AdminText {
     static String matches(List<AdminView.MatchRow> rows) {
         StringBuilder text = new StringBuilder();
         for (AdminView.MatchRow row : rows) {
-            text.append("listener ").append(row.listener()).append(": ").append(row.route().map(route -> "route " + route + " to "
-                    + row.target().orElse("")).orElse("no route")).append("; ").append(row.why()).append('\n');
+            text.append("listener ").append(row.listener()).append(": ")
+                    .append(row.route().map(route -> "route " + route + " to "
+                            + row.target().orElse("")).orElse("no route"))
+                    .append("; ").append(row.why()).append('\n');
             List<List<String>> lines = new ArrayList<>();
             row.candidates().forEach(candidate -> lines.add(List.of("  " + candidate.route(),
-                    candidate.fits() ? row.route().filter(candidate.route()::equals).isPresent() ? "takes it" : "fits, but is less specific"
+                    candidate.fits()
+                            ? row.route().filter(candidate.route()::equals).isPresent() ? "takes it"
+                                    : "fits, but is less specific"
                             : String.join("; ", candidate.failed()))));
             text.append(table(lines));
         }
@@ -80,8 +86,10 @@ final class AdminText {
         }
         StringBuilder text = new StringBuilder();
         diff.changes().forEach(change -> {
-            change.running().ifPresent(value -> text.append("- ").append(change.key()).append(" = ").append(value).append('\n'));
-            change.file().ifPresent(value -> text.append("+ ").append(change.key()).append(" = ").append(value).append('\n'));
+            change.running().ifPresent(
+                    value -> text.append("- ").append(change.key()).append(" = ").append(value).append('\n'));
+            change.file().ifPresent(
+                    value -> text.append("+ ").append(change.key()).append(" = ").append(value).append('\n'));
         });
         if (diff.total() > diff.changes().size()) {
             text.append("and ").append(diff.total() - diff.changes().size()).append(" more\n");

@@ -77,7 +77,8 @@ interface AdminView {
      * @param memory what it takes
      */
     record StatusRow(String version, String java, long pid, String started, long uptimeSeconds, long generation,
-            boolean ready, List<String> reasons, String state, Optional<String> stopsAt, long connections, long exchanges,
+            boolean ready, List<String> reasons, String state, Optional<String> stopsAt, long connections,
+            long exchanges,
             List<LoopRow> loops, MemoryRow memory) {}
 
     /**
@@ -129,7 +130,8 @@ interface AdminView {
      * @param errors attempts that ended without a response
      * @param latency until the head of the response, since somebody watches
      */
-    record UpstreamTraffic(String cluster, String endpoint, String state, long requests, long errors, List<Cell> latency) {}
+    record UpstreamTraffic(String cluster, String endpoint, String state, long requests, long errors,
+            List<Cell> latency) {}
 
     /**
      * How many took about this long.

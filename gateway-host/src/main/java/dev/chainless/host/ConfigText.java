@@ -62,7 +62,8 @@ final class ConfigText {
     }
 
     private static Map<String, Object> tree(GatewayConfig config) {
-        try (JsonParser parser = JsonFactory.builder().build().createParser(ObjectReadContext.empty(), Json.write(config))) {
+        try (JsonParser parser =
+                JsonFactory.builder().build().createParser(ObjectReadContext.empty(), Json.write(config))) {
             parser.nextToken();
             return map(parser);
         }

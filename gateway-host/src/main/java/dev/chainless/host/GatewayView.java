@@ -45,7 +45,8 @@ final class GatewayView implements AdminView {
         boolean draining = gateway.isDraining();
         return new StatusRow(Version.of(GatewayView.class), Runtime.version().toString(), ProcessHandle.current().pid(),
                 gateway.started().truncatedTo(ChronoUnit.SECONDS).toString(),
-                Duration.between(gateway.started(), Instant.now()).toSeconds(), generation == null ? 0 : generation.number(),
+                Duration.between(gateway.started(), Instant.now()).toSeconds(),
+                generation == null ? 0 : generation.number(),
                 reasons.isEmpty(), reasons, draining ? "draining" : stops != null ? "leaving" : "serving",
                 Optional.ofNullable(draining ? null : stops).map(Instant::toString), gateway.listeners().connections(),
                 gateway.generations().active(),
@@ -89,7 +90,8 @@ final class GatewayView implements AdminView {
     public DiffRow diff() {
         GatewayConfig file = gateway.fromSource();
         if (file == null) {
-            throw new StartException("This gateway was started by a program that gave it its configuration; there is no file");
+            throw new StartException(
+                    "This gateway was started by a program that gave it its configuration; there is no file");
         }
         return ConfigText.diff(config(), file);
     }

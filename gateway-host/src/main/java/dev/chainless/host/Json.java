@@ -10,9 +10,11 @@ import dev.chainless.spi.config.Durations;
 import dev.chainless.spi.config.HostPort;
 import dev.chainless.spi.config.IpPrefix;
 import dev.chainless.spi.config.Rate;
+import dev.chainless.spi.config.Shorthand;
 import java.io.StringWriter;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -67,12 +69,19 @@ final class Json {
                 list.forEach(this::value);
                 out.writeEndArray();
             }
+            case Record object when isText(object.getClass()) -> out.writeString(object.toString());
             case Record object -> object(object);
             case Boolean truth -> out.writeBoolean(truth);
             case Double number -> out.writeNumber(number);
             case Number number -> out.writeNumber(number.longValue());
             default -> out.writeString(value.toString());
         }
+    }
+
+    /** {@return whether the TOML knows it as a text alone} */
+    private static boolean isText(Class<?> type) {
+        return Arrays.stream(type.getDeclaredMethods()).map(method -> method.getAnnotation(Shorthand.class))
+                .anyMatch(shorthand -> shorthand != null && shorthand.only());
     }
 
     private void map(Map<?, ?> map) {

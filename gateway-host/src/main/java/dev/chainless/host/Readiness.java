@@ -28,7 +28,8 @@ final class Readiness {
                 X509Certificate leaf = identity.chain().getFirst();
                 if (now.isBefore(leaf.getNotBefore().toInstant()) || now.isAfter(leaf.getNotAfter().toInstant())) {
                     lacking.add("the certificate of " + leaf.getSubjectX500Principal() + " of the listener " + name
-                            + " is valid from " + leaf.getNotBefore().toInstant() + " to " + leaf.getNotAfter().toInstant());
+                            + " is valid from " + leaf.getNotBefore().toInstant() + " to "
+                            + leaf.getNotAfter().toInstant());
                 }
             }));
         }

@@ -94,7 +94,8 @@ final class RouteSearch {
      * @param ports where the listeners listen
      * @param target says where a route's requests go
      */
-    List<AdminView.MatchRow> search(Generation generation, Map<String, Integer> ports, Function<RouteConfig, String> target) {
+    List<AdminView.MatchRow> search(Generation generation, Map<String, Integer> ports,
+            Function<RouteConfig, String> target) {
         List<AdminView.MatchRow> rows = new ArrayList<>();
         new TreeMap<>(generation.listeners()).forEach((name, listener) -> {
             boolean tls = generation.tls().containsKey(name);
@@ -128,7 +129,8 @@ final class RouteSearch {
                 pathIsBad ? "the path has an encoding that cannot be meant: 400"
                         : fitting.isEmpty() ? "none of " + listener.made().size() + " routes takes it"
                         : fitting.size() == 1 ? "it is the only one that fits"
-                        : "it is the most specific of " + fitting.size() + " that fit: by host, by path, by the number of "
+                        : "it is the most specific of " + fitting.size()
+                                + " that fit: by host, by path, by the number of "
                                 + "conditions, by the order in the file",
                 candidates.stream().limit(MOST_CANDIDATES).toList());
     }

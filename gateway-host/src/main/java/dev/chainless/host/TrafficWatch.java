@@ -54,8 +54,9 @@ final class TrafficWatch {
     }
 
     private List<AdminView.RouteTraffic> rows() {
-        return routes.stream().map(route -> new AdminView.RouteTraffic(route.route(), route.listener(), route.requests(),
-                route.count(0) + route.count(5), cells(route.watched())))
+        return routes.stream()
+                .map(route -> new AdminView.RouteTraffic(route.route(), route.listener(), route.requests(),
+                        route.count(0) + route.count(5), cells(route.watched())))
                 .sorted(Comparator.comparing(AdminView.RouteTraffic::route)
                         .thenComparing(AdminView.RouteTraffic::listener))
                 .toList();
@@ -66,16 +67,18 @@ final class TrafficWatch {
         List<Known> all = new ArrayList<>();
         clusters.forEach((name, cluster) -> cluster.endpoints().members()
                 .forEach(member -> all.add(new Known(name, member, member.state().requests.sum()))));
-        List<Known> busiest = all.stream().sorted(Comparator.comparingLong(Known::requests).reversed()).limit(MOST).toList();
+        List<Known> busiest =
+                all.stream().sorted(Comparator.comparingLong(Known::requests).reversed()).limit(MOST).toList();
         Set<EndpointState> next = Collections.newSetFromMap(new IdentityHashMap<>());
         busiest.forEach(known -> next.add(known.member().state()));
         endpoints.stream().filter(endpoint -> !next.contains(endpoint)).forEach(endpoint -> endpoint.watch(null));
         next.stream().filter(endpoint -> endpoint.watched() == null)
                 .forEach(endpoint -> endpoint.watch(new LatencyHistogram(loops)));
         endpoints = next;
-        return busiest.stream().map(known -> new AdminView.UpstreamTraffic(known.cluster(), known.member().endpoint().authority(),
-                known.member().state().state(), known.requests(), known.member().state().failures.sum(),
-                cells(known.member().state().watched())))
+        return busiest.stream()
+                .map(known -> new AdminView.UpstreamTraffic(known.cluster(), known.member().endpoint().authority(),
+                        known.member().state().state(), known.requests(), known.member().state().failures.sum(),
+                        cells(known.member().state().watched())))
                 .sorted(Comparator.comparing(AdminView.UpstreamTraffic::cluster)
                         .thenComparing(AdminView.UpstreamTraffic::endpoint))
                 .toList();

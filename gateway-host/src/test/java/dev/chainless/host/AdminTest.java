@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.chainless.config.AdminAddress;
 import dev.chainless.config.AdminConfig;
-import dev.chainless.config.ConfigFile;
 import dev.chainless.config.ConfigException;
+import dev.chainless.config.ConfigFile;
 import dev.chainless.config.GatewayConfig;
 import dev.chainless.config.Problem;
 import io.netty.handler.codec.http.HttpMethod;
@@ -293,8 +293,9 @@ class AdminTest {
             int port = guarded.boundPort();
             String none = raw(port, "GET /api/v1/routes HTTP/1.1\r\n" + head + "\r\n");
             assertTrue(none.startsWith("HTTP/1.1 401 ") && none.contains("www-authenticate: Bearer"), none);
-            for (String wrong : List.of("Bearer 0123456789abcdeF", "Bearer", "Basic 0123456789abcdef", "Bearer 0123456789abcdef\r\n"
-                    + "Authorization: Bearer 0123456789abcdef")) {
+            for (String wrong : List.of("Bearer 0123456789abcdeF", "Bearer", "Basic 0123456789abcdef",
+                    "Bearer 0123456789abcdef\r\n"
+                            + "Authorization: Bearer 0123456789abcdef")) {
                 assertTrue(raw(port, "GET /api/v1/routes HTTP/1.1\r\n" + head + "Authorization: " + wrong + "\r\n\r\n")
                         .startsWith("HTTP/1.1 401 "), wrong);
             }
@@ -320,12 +321,14 @@ class AdminTest {
             assertEquals("rw--w----", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
             try (var socket = java.nio.channels.SocketChannel.open(java.net.UnixDomainSocketAddress.of(path))) {
                 socket.write(java.nio.ByteBuffer.wrap(
-                        "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.UTF_8)));
+                        "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                                .getBytes(StandardCharsets.UTF_8)));
                 String answer = new String(java.nio.channels.Channels.newInputStream(socket).readAllBytes(),
                         StandardCharsets.UTF_8);
                 assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
             }
-            assertTrue(assertThrows(StartException.class, () -> another(config)).getMessage().contains("another program answers"));
+            assertTrue(assertThrows(StartException.class, () -> another(config)).getMessage()
+                    .contains("another program answers"));
             assertEquals(path, ((java.net.UnixDomainSocketAddress) first.address()).getPath());
         }
         assertFalse(Files.exists(path));

@@ -576,7 +576,8 @@ class PluginLifeTest {
         put(sources.plain("c", "1"), "c");
         assertTrue(registry.find("c").isPresent());
         assertEquals(409, changes.remove("c").status());
-        GatewayConfig wide = config(c -> c.admin(a -> a.set("listen", "0.0.0.0:9901").set("token-file", Path.of("token"))));
+        GatewayConfig wide =
+                config(c -> c.admin(a -> a.set("listen", "0.0.0.0:9901").set("token-file", Path.of("token"))));
         has(new PluginChanges(() -> wide, registry, generations).refusal(), "plugin-policy.require");
     }
 

@@ -30,7 +30,8 @@ final class OpenApi {
         assertTrue(response != null, () -> method + " " + path + " is not said to answer " + status);
         Map<?, ?> content = (Map<?, ?>) ((Map<?, ?>) response).get("content");
         String type = contentType.replaceFirst(";.*", "");
-        assertTrue(content.containsKey(type), () -> method + " " + path + " is not said to answer " + status + " as " + type);
+        assertTrue(content.containsKey(type),
+                () -> method + " " + path + " is not said to answer " + status + " as " + type);
         if (type.equals("application/json")) {
             check(path, ((Map<?, ?>) content.get(type)).get("schema"), Json.parse(body));
             return true;

@@ -83,7 +83,8 @@ final class OperatingTest {
     void theApiIsAsDescribed() {
         var api = new OpenApi(gateway.admin("/api/v1/openapi.json").body());
         once(gateway.port(), get("/app/x", "Host: a.example", "X-V: 2"));
-        Map<String, String> queries = Map.of("/api/v1/routes/match", "?method=GET&url=http://a.example/app/x&header=x-v:2");
+        Map<String, String> queries =
+                Map.of("/api/v1/routes/match", "?method=GET&url=http://a.example/app/x&header=x-v:2");
         Set<Object> asked = new HashSet<>();
         gateway.admin("/api/v1/traffic"); // begins the watch
         once(gateway.port(), get("/app/y"));
@@ -95,13 +96,16 @@ final class OperatingTest {
                 String url = path.toString().replace("{name}", "headers") + queries.getOrDefault(path, "");
                 HttpResponse<String> answer = send(method.toString(), url);
                 if (!method.equals("get")) {
-                    assertEquals(403, answer.statusCode(), () -> method + " " + path + " is not served: " + answer.body());
+                    assertEquals(403, answer.statusCode(),
+                            () -> method + " " + path + " is not served: " + answer.body());
                     asked.add(path);
                     continue;
                 }
                 assertEquals(200, answer.statusCode(), () -> path + ": " + answer.body());
-                assertTrue(api.check(path.toString(), "get", 200, answer.headers().firstValue("content-type").orElse(""),
-                        answer.body()), () -> path + " is not answered in JSON");
+                assertTrue(
+                        api.check(path.toString(), "get", 200, answer.headers().firstValue("content-type").orElse(""),
+                                answer.body()),
+                        () -> path + " is not answered in JSON");
                 asked.add(path);
             }
         });
@@ -145,7 +149,8 @@ final class OperatingTest {
         assertTrue(taken.matches("(?s).* {2}app +takes it\\n {2}gone +fits, but is less specific.*"), taken);
         String other = good("routes", "match", "DELETE", "http://b.example/app/x").out();
         assertTrue(other.contains("listener web: route gone to respond 410; it is the only one that fits"), other);
-        assertTrue(other.contains("host is not a.example; method is not GET or PUT; header x-v is not as asked"), other);
+        assertTrue(other.contains("host is not a.example; method is not GET or PUT; header x-v is not as asked"),
+                other);
         assertTrue(good("routes", "match", "GET", "/x").out().contains("no route; none of 2 routes takes it"));
         assertEquals(2, ask("routes", "match", "GET", "nonsense").status());
     }
@@ -159,7 +164,8 @@ final class OperatingTest {
         try {
             gateway.rewrite(TOML.formatted(origin.endpoint()).replace("410", "404") + "\n[demo]\nenabled = true\n");
             String diff = good("config", "diff").out();
-            assertTrue(diff.contains("- routes.gone.to.respond.status = 410\n+ routes.gone.to.respond.status = 404\n"), diff);
+            assertTrue(diff.contains("- routes.gone.to.respond.status = 410\n+ routes.gone.to.respond.status = 404\n"),
+                    diff);
             assertTrue(diff.contains("A reload is refused because of: demo.enabled"), diff);
             gateway.rewrite("nonsense");
             Run run = GatewayProcess.run("config", "diff", "--admin", "127.0.0.1:" + gateway.port("admin"));
@@ -198,7 +204,8 @@ final class OperatingTest {
             whole[command.length + 1] = nowhere;
             Run run = GatewayProcess.run(whole);
             assertEquals(2, run.status(), run::toString);
-            assertTrue(run.err().startsWith("No gateway answers at " + nowhere) && run.err().lines().count() == 1, run::toString);
+            assertTrue(run.err().startsWith("No gateway answers at " + nowhere) && run.err().lines().count() == 1,
+                    run::toString);
         }
     }
 
@@ -223,11 +230,13 @@ final class OperatingTest {
             int dead = Ports.free();
             Path token = Files.writeString(folder.resolve("token"), "0123456789abcdef\n");
             Path file = folder.resolve("gateway.toml");
-            String head = "[runtime]\nloops = 1\nstate-directory = \"" + folder.resolve("state") + "\"\n[admin]\nlisten = \"unix:" + socket
+            String head = "[runtime]\nloops = 1\nstate-directory = \"" + folder.resolve("state")
+                    + "\"\n[admin]\nlisten = \"unix:" + socket
                     + "\"\nsocket-mode = \"0660\"\ntoken-file = \"token\"\n";
             Files.writeString(file, head + toml.formatted(web, peer.endpoint(), dead));
-            Process process = new ProcessBuilder(GatewayProcess.HOME.resolve("bin/chainless").toString(), "run", file.toString())
-                    .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
+            Process process =
+                    new ProcessBuilder(GatewayProcess.HOME.resolve("bin/chainless").toString(), "run", file.toString())
+                            .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
             try {
                 String[] ready = {"ready", "--file", file.toString()};
                 Await.until("it is not ready for a reason", () -> GatewayProcess.run(ready).err()
@@ -235,12 +244,15 @@ final class OperatingTest {
                 Run refused = GatewayProcess.run("status", "--admin", "unix:" + socket);
                 assertEquals(1, refused.status());
                 assertTrue(refused.err().contains("token"), refused.err());
-                Files.writeString(file, head + toml.formatted(web, peer.endpoint(), dead).replace("healthy = 100", "healthy = 50"));
+                Files.writeString(file,
+                        head + toml.formatted(web, peer.endpoint(), dead).replace("healthy = 100", "healthy = 50"));
                 Run reload = GatewayProcess.run("reload", file.toString());
                 assertEquals(0, reload.status(), reload::toString);
                 assertEquals(0, GatewayProcess.run(ready).status());
-                assertEquals(0, GatewayProcess.run("plugins", "list", "--admin", "unix:" + socket, "--token-file", token.toString())
-                        .status());
+                assertEquals(0,
+                        GatewayProcess
+                                .run("plugins", "list", "--admin", "unix:" + socket, "--token-file", token.toString())
+                                .status());
 
                 Run drain = GatewayProcess.run("drain", "--for", "10s", "--file", file.toString());
                 assertEquals(0, drain.status(), drain::toString);
