@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -178,8 +179,9 @@ final class OperatingTest {
 
     @Test
     void trafficIsMeasured() throws InterruptedException {
+        var stop = new AtomicBoolean();
         Thread load = Thread.ofVirtual().start(() -> {
-            while (!Thread.currentThread().isInterrupted()) {
+            while (!stop.get()) {
                 once(gateway.port(), get("/app/x"));
             }
         });
@@ -189,7 +191,7 @@ final class OperatingTest {
                 return top.matches("(?s).*gone on web +[1-9][0-9.]* +0\\.0 +[0-9.]+ +[0-9.]+\\n.*");
             });
         } finally {
-            load.interrupt();
+            stop.set(true);
             load.join();
         }
     }
