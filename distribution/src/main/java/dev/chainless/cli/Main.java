@@ -19,7 +19,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {"",
                 "Exit status: 0 when done, 1 when something failed, 2 when a file or an option is wrong."},
         subcommands = {RunCommand.class, CheckCommand.class, ReloadCommand.class, StatusCommand.class, TopCommand.class,
-                UpstreamsCommand.class, RoutesCommand.class, ConfigCommand.class, ReadyCommand.class, DrainCommand.class,
+                UpstreamsCommand.class, RoutesCommand.class, ConfigCommand.class, ReadyCommand.class,
+                DrainCommand.class,
                 SchemaCommand.class, PluginsCommand.class, TlsCommand.class,
                 VersionCommand.class, BenchCommand.class, CompletionCommand.class,
                 HelpCommand.class}) final class Main {

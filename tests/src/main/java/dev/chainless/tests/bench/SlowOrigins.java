@@ -16,6 +16,8 @@ final class SlowOrigins {
 
     private SlowOrigins() {}
 
+    /// Serves until it is ended.
+    ///
     /// @param args the bytes of a body, and for each origin `PORT:MILLIS`
     public static void main(String... args) throws IOException {
         byte[] head =
