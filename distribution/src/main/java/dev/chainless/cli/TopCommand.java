@@ -1,5 +1,6 @@
 package dev.chainless.cli;
 
+import java.io.Console;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -59,7 +60,7 @@ final class TopCommand extends AskCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         return ask(client -> {
-            boolean live = !once && System.console() != null && System.console().isTerminal();
+            boolean live = !once && isTerminal();
             Sample before = null;
             while (true) {
                 AdminClient.Reply reply = client.get("/api/v1/traffic", JSON);
@@ -110,30 +111,61 @@ final class TopCommand extends AskCommand implements Callable<Integer> {
         }
     }
 
+    @SuppressWarnings("SystemConsoleNull") // a trimmed runtime has none where there is no terminal
+    private static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
+    }
+
     private static Sample sample(String json) throws IOException {
         Map<?, ?> traffic = (Map<?, ?>) JsonText.read(json);
         List<Count> routes = new ArrayList<>();
-        for (Object each : (List<?>) traffic.get("routes")) {
-            Map<?, ?> row = (Map<?, ?>) each;
-            String name = row.get("route").equals("") ? "(no route)" : (String) row.get("route");
-            routes.add(count(name + " on " + row.get("listener"), row));
+        for (Map<?, ?> row : rows(traffic, "routes")) {
+            String name = text(row, "route");
+            routes.add(count((name.isEmpty() ? "(no route)" : name) + " on " + text(row, "listener"), row));
         }
         List<Count> upstreams = new ArrayList<>();
-        for (Object each : (List<?>) traffic.get("upstreams")) {
-            Map<?, ?> row = (Map<?, ?>) each;
-            upstreams.add(count(row.get("cluster") + " " + row.get("endpoint"), row));
+        for (Map<?, ?> row : rows(traffic, "upstreams")) {
+            upstreams.add(count(text(row, "cluster") + " " + text(row, "endpoint"), row));
         }
-        return new Sample((Long) traffic.get("nanos"), routes, upstreams);
+        return new Sample(number(traffic, "nanos"), routes, upstreams);
     }
 
-    private static Count count(String name, Map<?, ?> row) {
+    private static Count count(String name, Map<?, ?> row) throws IOException {
         Map<Long, Long> latency = new TreeMap<>();
-        for (Object each : (List<?>) row.get("latency")) {
-            Map<?, ?> cell = (Map<?, ?>) each;
-            latency.put((Long) cell.get("nanos"), (Long) cell.get("count"));
+        for (Map<?, ?> cell : rows(row, "latency")) {
+            latency.put(number(cell, "nanos"), number(cell, "count"));
         }
-        Object state = row.get("state");
-        return new Count(name, state == null ? "" : state.toString(), (Long) row.get("requests"),
-                (Long) row.get("errors"), latency);
+        return new Count(name, row.containsKey("state") ? text(row, "state") : "", number(row, "requests"),
+                number(row, "errors"), latency);
+    }
+
+    private static List<Map<?, ?>> rows(Map<?, ?> of, String key) throws IOException {
+        List<Map<?, ?>> rows = new ArrayList<>();
+        if (!(of.get(key) instanceof List<?> list)) {
+            throw missing(key);
+        }
+        for (Object row : list) {
+            rows.add((Map<?, ?>) row);
+        }
+        return rows;
+    }
+
+    private static long number(Map<?, ?> of, String key) throws IOException {
+        if (of.get(key) instanceof Long number) {
+            return number;
+        }
+        throw missing(key);
+    }
+
+    private static String text(Map<?, ?> of, String key) throws IOException {
+        if (of.get(key) instanceof String text) {
+            return text;
+        }
+        throw missing(key);
+    }
+
+    private static IOException missing(String key) {
+        return new IOException("its answer has no \"" + key + "\"; is it another version?");
     }
 }

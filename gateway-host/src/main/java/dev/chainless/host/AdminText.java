@@ -2,8 +2,6 @@ package dev.chainless.host;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** What the admin server shows, as text for people. */
 final class AdminText {
@@ -102,17 +100,17 @@ final class AdminText {
 
     /** {@return lines of columns that are as wide as they must be} */
     static String table(List<List<String>> lines) {
-        Map<Integer, Integer> widths = new TreeMap<>();
-        lines.forEach(line -> {
+        int[] widths = new int[lines.stream().mapToInt(List::size).max().orElse(0)];
+        for (List<String> line : lines) {
             for (int i = 0; i < line.size(); i++) {
-                widths.merge(i, line.get(i).length(), Math::max);
+                widths[i] = Math.max(widths[i], line.get(i).length());
             }
-        });
+        }
         StringBuilder text = new StringBuilder();
         for (List<String> line : lines) {
             StringBuilder row = new StringBuilder();
             for (int i = 0; i < line.size(); i++) {
-                row.append(line.get(i)).append(" ".repeat(widths.get(i) - line.get(i).length() + 2));
+                row.append(line.get(i)).append(" ".repeat(widths[i] - line.get(i).length() + 2));
             }
             text.append(row.toString().stripTrailing()).append('\n');
         }

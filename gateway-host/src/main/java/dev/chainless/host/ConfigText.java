@@ -52,8 +52,9 @@ final class ConfigText {
                 List<String> order = new ArrayList<>();
                 for (Object element : list) {
                     Map<?, ?> route = (Map<?, ?>) element;
-                    order.add(String.valueOf(route.get("name")));
-                    leaves(path + "." + key(route.get("name")), route, into);
+                    Object name = Objects.requireNonNull(route.get("name"));
+                    order.add(String.valueOf(name));
+                    leaves(path + "." + key(name), route, into);
                 }
                 into.put("routes (order)", inline(order));
             }

@@ -65,7 +65,7 @@ final class GatewayView implements AdminView {
     /** {@return the second figure of /proc/self/statm (proc(5)) in bytes, 0 where there is none} */
     private static long resident() {
         try {
-            return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * PAGE;
+            return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ", -1)[1]) * PAGE;
         } catch (IOException e) {
             return 0;
         }

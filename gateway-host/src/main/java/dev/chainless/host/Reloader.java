@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -291,9 +292,11 @@ final class Reloader {
     private static void refuseFixed(GatewayConfig before, GatewayConfig after) {
         Path file = after.listeners().values().iterator().next().position().file();
         List<Problem> problems = fixed(before, after).stream()
-                .map(key -> new Problem(file, 0, 0, key, "cannot change from "
-                        + shown(FIXED.get(key).apply(before)) + " to " + shown(FIXED.get(key).apply(after))
-                        + " while the gateway runs; restart it"))
+                .map(key -> {
+                    Function<GatewayConfig, Object> option = Objects.requireNonNull(FIXED.get(key));
+                    return new Problem(file, 0, 0, key, "cannot change from " + shown(option.apply(before)) + " to "
+                            + shown(option.apply(after)) + " while the gateway runs; restart it");
+                })
                 .toList();
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
