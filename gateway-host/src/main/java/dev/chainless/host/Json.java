@@ -32,7 +32,7 @@ import tools.jackson.core.util.DefaultPrettyPrinter;
  */
 final class Json {
     private static final Pattern SECRET = Pattern.compile(
-            ".*(secret|passw|passphrase|token|credential|api-?key|private-?key|authorization|cookie).*",
+            ".*(secret|passw|passphrase|token|credential|api-?key|private-?key|authorization).*",
             Pattern.CASE_INSENSITIVE);
     private static final String HIDDEN = "(hidden)";
 
@@ -108,11 +108,17 @@ final class Json {
             return;
         }
         out.writeName(key);
-        if (present instanceof String && SECRET.matcher(key).matches() && !key.endsWith("-file")) {
+        if (present instanceof String text && isSecret(key, text)) {
             out.writeString(HIDDEN);
         } else {
             value(present);
         }
+    }
+
+    /** A cookie's name is none, its value is. */
+    private static boolean isSecret(String key, String text) {
+        return (SECRET.matcher(key).matches() && !key.endsWith("-file"))
+                || (key.toLowerCase(Locale.ROOT).contains("cookie") && text.indexOf('=') >= 0);
     }
 
     private static String kebab(String camel) {
