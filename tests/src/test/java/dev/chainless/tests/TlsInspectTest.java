@@ -147,9 +147,6 @@ final class TlsInspectTest {
                 "key:         SLH-DSA-SHA2-128F, fits the certificate\n", "signature:   SLH-DSA-SHA2-128F\n",
                 "refused:     the certificate in " + pair.certificate() + " has a key of the kind SLH-DSA-SHA2-128F");
         assertSays(inspect(0, pair.key().toString()).out(), "key:         SLH-DSA-SHA2-128F\n");
-        Authority.Pair composite = BouncyCastle.selfSigned(folder, "MLDSA65-ECDSA-P256-SHA512", "pq.test");
-        assertSays(inspect(2, composite.certificate().toString(), "--key", composite.key().toString()).out(),
-                "fits the certificate\n", "signature:   MLDSA65-ECDSA-P256-SHA512\n", "refused:");
         // One of another kind does not fit.
         assertSays(inspect(2, folder.resolve("ML-DSA-44.pem").toString(), "--key",
                 folder.resolve("ML-DSA-87.key").toString()).out(), "is not that of the certificate", "refused:");
