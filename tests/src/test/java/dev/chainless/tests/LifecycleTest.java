@@ -175,7 +175,7 @@ final class LifecycleTest {
             "3:11|listen = \"127.0.0.1:0\"~stages = [{ use = \"no-such-plugin\" }]|no-such-plugin",
             "3:1|listen = \"127.0.0.1:0\"~backlog = \"many\"|",
             "3:1|listen = \"127.0.0.1:0\"~backlog = 0|",
-            "3:|listen = \"127.0.0.1:0\"~stages = [|",
+            "4:|listen = \"127.0.0.1:0\"~stages = [|",
             "3:|listen = \"127.0.0.1:0\"~= 3|",
             "3:1|listen = \"127.0.0.1:0\"~listen = \"127.0.0.1:0\"|",
     }) void refusesWhatCannotBeMeant(String position, String lines, String named, @TempDir Path folder)
