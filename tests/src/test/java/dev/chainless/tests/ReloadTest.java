@@ -395,7 +395,7 @@ final class ReloadTest {
                 [listeners.web]
                 listen = "127.0.0.1:@web@"
                 """).write().toString());
-        assertEquals(1, run.status());
+        assertEquals(2, run.status());
         assertTrue(run.err().contains("No gateway answers"), run.err());
     }
 
