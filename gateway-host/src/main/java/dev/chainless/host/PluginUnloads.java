@@ -26,16 +26,15 @@ final class PluginUnloads implements AutoCloseable {
     /**
      * From a close to the first collection, so that several are collected at once, then from each collection to the next
      * while something waits, for all that wait. G1's concurrent collection stops the loops for some 10 ms where classes are
-     * unloaded: one plugin goes soon, but of many that are replaced one after the other it may not be a hundredth of the time,
-     * or it is what the slowest hundredth of the requests wait for.
+     * unloaded: one plugin goes soon, but of many that are replaced one after the other it may not be a hundredth of the time.
      */
-    private static final long[] INTERVAL_MILLIS = {200, 500, 1_000, 2_000, 5_000, 10_000};
+    private static final long[] INTERVAL_MILLIS = {200, 500, 1_000, 2_000};
     /** With more than so many waiting, room for classes is what is short. */
-    private static final int MANY = 64;
+    private static final int MANY = 32;
     private static final long HURRY_MILLIS = 100;
     /** The collections that must have looked before it is said that something stays. */
     private static final int LOOKS = 5;
-    private static final int MAX_GHOSTS = 256;
+    private static final int MAX_GHOSTS = 1024;
 
     /**
      * A loader that should be collected. A concurrent collection takes every object for live that is young, which a loader is
@@ -141,13 +140,8 @@ final class PluginUnloads implements AutoCloseable {
         }
         System.gc();
         ghosts.forEach(ghost -> ghost.looks++);
-        if (waiting > MANY) {
-            collections = 0;
-            collectIn(HURRY_MILLIS);
-        } else {
-            collections = Math.min(collections + 1, INTERVAL_MILLIS.length - 1);
-            collectIn(INTERVAL_MILLIS[collections]);
-        }
+        collections = Math.min(collections + 1, INTERVAL_MILLIS.length - 1);
+        collectIn(waiting > MANY ? HURRY_MILLIS : INTERVAL_MILLIS[collections]);
     }
 
     private boolean collected(Ghost ghost) {
