@@ -47,6 +47,12 @@ final class Assemble {
 
     private static final List<String> LINK_OPTIONS = List.of("--add-modules", MODULES, "--strip-debug",
             "--no-header-files", "--no-man-pages", "--compress", "zip-6");
+    /**
+     * The providers of java.base, which are all that the runtime is to have. jlink leaves the whole JDK's in the list, and for
+     * each one that is not there the JDK makes every other provider that it finds on the module path, Bouncy Castle's too.
+     */
+    private static final Pattern OTHER_PROVIDER =
+            Pattern.compile("security\\.provider\\.\\d+=(?!(SUN|SunRsaSign|SunEC|SunJSSE|SunJCE)$).*");
 
     private final Path module;
     private final Path target;
@@ -89,7 +95,7 @@ final class Assemble {
         var runtime = home.resolve("runtime");
         var mark = target.resolve("runtime.mark");
         var jdk = Path.of(System.getProperty("java.home"));
-        var wanted = Files.readString(jdk.resolve("release")) + LINK_OPTIONS;
+        var wanted = Files.readString(jdk.resolve("release")) + LINK_OPTIONS + OTHER_PROVIDER;
         if (Files.exists(runtime.resolve("bin/java")) && Files.exists(mark) && Files.readString(mark).equals(wanted)) {
             return;
         }
@@ -99,6 +105,9 @@ final class Assemble {
         var command = new ArrayList<>(List.of(jdk.resolve("bin/jlink").toString(), "--output", runtime.toString()));
         command.addAll(LINK_OPTIONS);
         execute(command, "jlink made no runtime of " + jdk);
+        var security = runtime.resolve("conf/security/java.security");
+        Files.write(security, Files.readAllLines(security).stream()
+                .filter(line -> !OTHER_PROVIDER.matcher(line).matches()).toList());
         Files.writeString(mark, wanted);
     }
 

@@ -82,8 +82,8 @@
  * QUIC. {@code ClientHelloHandler} reads the name that a client asks for and what it knows, {@code ServerNames} has the
  * certificates by name, and an engine is made for the one that fits. {@code TlsLibrary} is BoringSSL or the JDK's;
  * {@code PostQuantum} is Bouncy Castle's, for {@code pqc = "experimental"} and for files with keys that the others cannot read.
- * Nothing else touches Bouncy Castle; in particular it is not registered as a provider. The JDK may load it all the same, while
- * it searches all providers on the module path for one that the trimmed runtime does not have. Its handshakes run on the event loop, as the JDK's do.
+ * Nothing else touches Bouncy Castle, so that it costs nothing where it is not used; in particular it is not registered as a
+ * provider, and the distribution's runtime lists none that the JDK would search the module path for. Its handshakes run on the event loop, as the JDK's do.
  *
  * <h2>Threads</h2>
  *
