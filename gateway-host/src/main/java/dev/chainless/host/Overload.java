@@ -38,8 +38,6 @@ final class Overload implements AutoCloseable {
     private final Listeners listeners;
     private final Generations generations;
     private final Supplier<OverloadConfig> config;
-    private final List<MemoryPoolMXBean> heap = ManagementFactory.getMemoryPoolMXBeans().stream()
-            .filter(pool -> pool.getType() == MemoryType.HEAP && pool.isCollectionUsageThresholdSupported()).toList();
     /** By loop: how late it was the last times, where the next time goes, whether it was asked. */
     private final List<AtomicLongArray> lags;
     private final Thread watcher;
@@ -80,19 +78,24 @@ final class Overload implements AutoCloseable {
 
     private void watch() {
         try {
+            TimeUnit.NANOSECONDS.sleep(config.get().interval().toNanos());
+            // Not in the constructor: the JVM's beans take time to make, which would be the start's.
+            List<MemoryPoolMXBean> heap = ManagementFactory.getMemoryPoolMXBeans().stream()
+                    .filter(pool -> pool.getType() == MemoryType.HEAP && pool.isCollectionUsageThresholdSupported())
+                    .toList();
             while (true) {
+                look(heap);
                 TimeUnit.NANOSECONDS.sleep(config.get().interval().toNanos());
-                look();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
         }
     }
 
-    private void look() {
+    private void look(List<MemoryPoolMXBean> heap) {
         OverloadConfig now = config.get();
         int connections = percent(listeners.connections(), listeners.maxConnections());
-        used(Resource.HEAP, heap());
+        used(Resource.HEAP, heap(heap));
         used(Resource.DIRECT_MEMORY, direct());
         used(Resource.CONNECTIONS, connections);
         countDescriptors();
@@ -152,9 +155,9 @@ final class Overload implements AutoCloseable {
         }
     }
 
-    private int heap() {
+    private static int heap(List<MemoryPoolMXBean> pools) {
         long used = 0;
-        for (MemoryPoolMXBean pool : heap) {
+        for (MemoryPoolMXBean pool : pools) {
             MemoryUsage left = pool.getCollectionUsage();
             used += left == null ? 0 : left.getUsed();
         }
