@@ -142,11 +142,14 @@ abstract class BodyPath {
 
     abstract boolean sinkWritable();
 
-    abstract void stageData(int body, Exchange exchange, ByteBuf chunk, BodyOut out);
+    abstract void stageData(Chain chain, int body, Exchange exchange, ByteBuf chunk, BodyOut out);
 
-    abstract void stageFlush(int body, Exchange exchange, BodyOut out);
+    abstract void stageFlush(Chain chain, int body, Exchange exchange, BodyOut out);
 
-    abstract void stageEnd(int body, Exchange exchange, @Nullable Head last, BodyOut out);
+    abstract void stageEnd(Chain chain, int body, Exchange exchange, @Nullable Head last, BodyOut out);
+
+    /** {@return which stage of the chain a body stage of this direction is} */
+    abstract int stage(Chain chain, int body);
 
     private void drain() {
         while (open && !closed && !suspendedAtEntry()) {
@@ -229,7 +232,17 @@ abstract class BodyPath {
                 inbox.add(chunk);
                 inboxBytes += chunk.readableBytes();
             } else {
-                stageData(body, flow.exchange, chunk, this);
+                pass(chunk);
+            }
+        }
+
+        private void pass(ByteBuf chunk) {
+            Chain chain = flow.chain();
+            try {
+                stageData(chain, body, flow.exchange, chunk, this);
+            } catch (Throwable e) {
+                flow.countFailure(stage(chain, body));
+                throw e;
             }
         }
 
@@ -241,14 +254,30 @@ abstract class BodyPath {
                     lastTrailers.copyFrom(last);
                 }
             } else {
-                endPassed = true;
-                stageEnd(body, flow.exchange, last, this);
+                passEnd(last);
+            }
+        }
+
+        private void passEnd(@Nullable Head last) {
+            endPassed = true;
+            Chain chain = flow.chain();
+            try {
+                stageEnd(chain, body, flow.exchange, last, this);
+            } catch (Throwable e) {
+                flow.countFailure(stage(chain, body));
+                throw e;
             }
         }
 
         void flush() {
             if (suspension == null && inbox.isEmpty() && !endPassed) {
-                stageFlush(body, flow.exchange, this);
+                Chain chain = flow.chain();
+                try {
+                    stageFlush(chain, body, flow.exchange, this);
+                } catch (Throwable e) {
+                    flow.countFailure(stage(chain, body));
+                    throw e;
+                }
             }
         }
 
@@ -304,12 +333,11 @@ abstract class BodyPath {
                     break;
                 }
                 inboxBytes -= chunk.readableBytes();
-                stageData(body, flow.exchange, chunk, this);
+                pass(chunk);
             }
             if (endWaits && suspension == null && inbox.isEmpty() && !closed) {
                 endWaits = false;
-                endPassed = true;
-                stageEnd(body, flow.exchange, endHasTrailers ? lastTrailers : null, this);
+                passEnd(endHasTrailers ? lastTrailers : null);
             }
             if (!closed) {
                 drain();

@@ -42,29 +42,22 @@ final class RequestPath extends BodyPath {
     }
 
     @Override
-    void stageFlush(int body, Exchange x, BodyOut out) {
+    void stageData(Chain chain, int body, Exchange x, ByteBuf chunk, BodyOut out) {
+        ChainCalls.requestData(chain, body, x, chunk, out);
+    }
+
+    @Override
+    void stageFlush(Chain chain, int body, Exchange x, BodyOut out) {
         // What a stage holds back of a request, it has until the request's end: no client waits for a part of it.
     }
 
     @Override
-    void stageData(int body, Exchange x, ByteBuf chunk, BodyOut out) {
-        Chain chain = flow.chain();
-        try {
-            ChainCalls.requestData(chain, body, x, chunk, out);
-        } catch (Throwable e) {
-            flow.countFailure(chain.requestBodyStage(body));
-            throw e;
-        }
+    void stageEnd(Chain chain, int body, Exchange x, @Nullable Head last, BodyOut out) {
+        ChainCalls.requestEnd(chain, body, x, last, out);
     }
 
     @Override
-    void stageEnd(int body, Exchange x, @Nullable Head last, BodyOut out) {
-        Chain chain = flow.chain();
-        try {
-            ChainCalls.requestEnd(chain, body, x, last, out);
-        } catch (Throwable e) {
-            flow.countFailure(chain.requestBodyStage(body));
-            throw e;
-        }
+    int stage(Chain chain, int body) {
+        return chain.requestBodyStage(body);
     }
 }

@@ -34,35 +34,22 @@ final class ResponsePath extends BodyPath {
     }
 
     @Override
-    void stageData(int body, Exchange x, ByteBuf chunk, BodyOut out) {
-        Chain chain = flow.chain();
-        try {
-            ChainCalls.responseData(chain, body, x, chunk, out);
-        } catch (Throwable e) {
-            flow.countFailure(chain.responseBodyStage(body));
-            throw e;
-        }
+    void stageData(Chain chain, int body, Exchange x, ByteBuf chunk, BodyOut out) {
+        ChainCalls.responseData(chain, body, x, chunk, out);
     }
 
     @Override
-    void stageFlush(int body, Exchange x, BodyOut out) {
-        Chain chain = flow.chain();
-        try {
-            ChainCalls.responseFlush(chain, body, x, out);
-        } catch (Throwable e) {
-            flow.countFailure(chain.responseBodyStage(body));
-            throw e;
-        }
+    void stageFlush(Chain chain, int body, Exchange x, BodyOut out) {
+        ChainCalls.responseFlush(chain, body, x, out);
     }
 
     @Override
-    void stageEnd(int body, Exchange x, @Nullable Head last, BodyOut out) {
-        Chain chain = flow.chain();
-        try {
-            ChainCalls.responseEnd(chain, body, x, last, out);
-        } catch (Throwable e) {
-            flow.countFailure(chain.responseBodyStage(body));
-            throw e;
-        }
+    void stageEnd(Chain chain, int body, Exchange x, @Nullable Head last, BodyOut out) {
+        ChainCalls.responseEnd(chain, body, x, last, out);
+    }
+
+    @Override
+    int stage(Chain chain, int body) {
+        return chain.responseBodyStage(body);
     }
 }
