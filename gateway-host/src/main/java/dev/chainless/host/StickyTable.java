@@ -3,6 +3,7 @@ package dev.chainless.host;
 import dev.chainless.spi.http.FieldLine;
 import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
+import dev.chainless.spi.http.NamedValues;
 import java.util.List;
 
 /**
@@ -83,31 +84,15 @@ final class StickyTable {
     }
 
     private int find(byte[] bytes, int from, int to) {
-        int at = from;
-        while (at < to) {
-            while (at < to && bytes[at] == ' ') {
-                at++;
-            }
-            int end = at;
-            while (end < to && bytes[end] != ';') {
-                end++;
-            }
-            int value = at + cookie.length() + 1;
-            if (end - value == Sticky.TAG_LENGTH && bytes[value - 1] == '=' && isName(bytes, at)) {
+        int value = NamedValues.find(cookie, bytes, from, to, ';');
+        while (value >= 0) {
+            int end = NamedValues.end(bytes, value, to, ';');
+            if (end - value == Sticky.TAG_LENGTH) {
                 return owner(bytes, value);
             }
-            at = end + 1;
+            value = NamedValues.find(cookie, bytes, end + 1, to, ';');
         }
         return -1;
-    }
-
-    private boolean isName(byte[] bytes, int at) {
-        for (int i = 0; i < cookie.length(); i++) {
-            if (bytes[at + i] != cookie.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private int owner(byte[] bytes, int offset) {

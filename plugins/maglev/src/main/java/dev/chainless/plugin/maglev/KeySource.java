@@ -3,6 +3,7 @@ package dev.chainless.plugin.maglev;
 import dev.chainless.spi.http.Exchange;
 import dev.chainless.spi.http.FieldName;
 import dev.chainless.spi.http.Head;
+import dev.chainless.spi.http.NamedValues;
 import dev.chainless.spi.http.Principal;
 import java.util.List;
 import java.util.Map;
@@ -92,30 +93,7 @@ sealed interface KeySource {
 
     /** {@return the key of the first {@code name=value} in a list} */
     private static long named(String name, byte[] bytes, int from, int to, char separator) {
-        int at = from;
-        while (at < to) {
-            while (at < to && bytes[at] == ' ') {
-                at++;
-            }
-            int end = at;
-            while (end < to && bytes[end] != separator) {
-                end++;
-            }
-            int value = at + name.length() + 1;
-            if (value <= end && bytes[value - 1] == '=' && matches(name, bytes, at)) {
-                return value(bytes, value, end - value);
-            }
-            at = end + 1;
-        }
-        return NONE;
-    }
-
-    private static boolean matches(String name, byte[] bytes, int at) {
-        for (int i = 0; i < name.length(); i++) {
-            if ((bytes[at + i] & 0xff) != name.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
+        int value = NamedValues.find(name, bytes, from, to, separator);
+        return value < 0 ? NONE : value(bytes, value, NamedValues.end(bytes, value, to, separator) - value);
     }
 }
