@@ -16,6 +16,7 @@ abstract class FieldEncoder {
     static final byte[] PROTOCOL = ":protocol".getBytes(ISO_8859_1);
 
     final Scratch scratch;
+    private final PseudoFields pseudo;
     byte[] out;
     int at;
     private boolean hasDate;
@@ -27,8 +28,18 @@ abstract class FieldEncoder {
         final byte[] digits = new byte[20];
     }
 
-    FieldEncoder(Scratch scratch) {
+    /**
+     * Where the fields that begin each request stand in a static table.
+     *
+     * @param method the first one of that name
+     * @param get {@code :method} with its value, {@code post} likewise
+     * @param http {@code :scheme} with its value; that of a secure one is the next
+     */
+    record PseudoFields(int authority, int path, int method, int get, int post, int http) {}
+
+    FieldEncoder(Scratch scratch, PseudoFields pseudo) {
         this.scratch = scratch;
+        this.pseudo = pseudo;
         this.out = scratch.block;
     }
 
@@ -51,13 +62,38 @@ abstract class FieldEncoder {
 
     abstract void status(int status);
 
-    abstract void method(String method);
+    /** Writes a field that stands in the static table. */
+    abstract void indexed(int index);
 
-    abstract void scheme(boolean secure);
+    /**
+     * Writes a field whose name stands in the static table.
+     *
+     * @param index the first one of its name
+     */
+    abstract void known(int index, byte[] value, int offset, int length);
 
-    abstract void authority(byte[] value, int offset, int length);
+    final void method(String method) {
+        switch (method) {
+            case "GET" -> indexed(pseudo.get());
+            case "POST" -> indexed(pseudo.post());
+            default -> {
+                byte[] bytes = method.getBytes(ISO_8859_1);
+                known(pseudo.method(), bytes, 0, bytes.length);
+            }
+        }
+    }
 
-    abstract void path(byte[] value, int offset, int length);
+    final void scheme(boolean secure) {
+        indexed(secure ? pseudo.http() + 1 : pseudo.http());
+    }
+
+    final void authority(byte[] value, int offset, int length) {
+        known(pseudo.authority(), value, offset, length);
+    }
+
+    final void path(byte[] value, int offset, int length) {
+        known(pseudo.path(), value, offset, length);
+    }
 
     /** Writes the pseudo-field of an extended CONNECT. */
     abstract void protocol(byte[] protocol);

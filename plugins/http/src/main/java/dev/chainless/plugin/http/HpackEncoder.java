@@ -11,11 +11,7 @@ final class HpackEncoder extends FieldEncoder {
     /** More would be searched for longer than it saves. */
     static final int MOST_TABLE = 4096;
 
-    // Names of the static table.
-    static final int AUTHORITY = 1;
-    static final int METHOD = 2;
-    static final int PATH = 4;
-    static final int SCHEME = 6;
+    private static final PseudoFields PSEUDO = new PseudoFields(1, 4, 2, 2, 3, 6);
     private static final int DATE = 33;
 
     private static final int STATIC = StaticTable.HPACK.last;
@@ -36,7 +32,7 @@ final class HpackEncoder extends FieldEncoder {
     private boolean resized;
 
     HpackEncoder(Scratch scratch) {
-        super(scratch);
+        super(scratch, PSEUDO);
     }
 
     /** The peer's table may have this size from now on. */
@@ -76,33 +72,6 @@ final class HpackEncoder extends FieldEncoder {
     }
 
     @Override
-    void method(String method) {
-        switch (method) {
-            case "GET" -> indexed(METHOD);
-            case "POST" -> indexed(METHOD + 1);
-            default -> {
-                byte[] bytes = method.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
-                known(METHOD, bytes, 0, bytes.length);
-            }
-        }
-    }
-
-    @Override
-    void scheme(boolean secure) {
-        indexed(secure ? SCHEME + 1 : SCHEME);
-    }
-
-    @Override
-    void authority(byte[] value, int offset, int length) {
-        known(AUTHORITY, value, offset, length);
-    }
-
-    @Override
-    void path(byte[] value, int offset, int length) {
-        known(PATH, value, offset, length);
-    }
-
-    @Override
     void protocol(byte[] protocol) {
         room(PROTOCOL.length + protocol.length + 16);
         out[at++] = WITHOUT_INDEXING;
@@ -110,16 +79,13 @@ final class HpackEncoder extends FieldEncoder {
         string(protocol, 0, protocol.length);
     }
 
-    private void indexed(int index) {
+    @Override
+    void indexed(int index) {
         room(2);
         out[at++] = (byte) (INDEXED | index);
     }
 
-    /**
-     * Writes a field that is not a head's own, or a pseudo-field.
-     *
-     * @param index of its name in the static table
-     */
+    @Override
     void known(int index, byte[] value, int offset, int length) {
         StaticTable names = StaticTable.HPACK;
         for (int i = index; i <= index + 1; i++) {

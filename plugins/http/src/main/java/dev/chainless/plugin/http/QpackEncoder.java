@@ -1,21 +1,14 @@
 package dev.chainless.plugin.http;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 /**
  * Writes heads as QPACK (RFC 9204) by the static table alone: a head never waits for another stream, and nothing has to be
  * remembered for a connection. One for each loop.
  */
 final class QpackEncoder extends FieldEncoder {
     // Names of the static table.
-    private static final int AUTHORITY = 0;
-    private static final int PATH = 1;
+    private static final PseudoFields PSEUDO = new PseudoFields(0, 1, 15, 17, 20, 22);
     private static final int CONTENT_LENGTH = 4;
     private static final int DATE = 6;
-    private static final int METHOD = 15;
-    private static final int METHOD_GET = 17;
-    private static final int METHOD_POST = 20;
-    private static final int SCHEME = 22;
     private static final int STATUS = 24;
 
     private static final StaticTable TABLE = StaticTable.QPACK;
@@ -26,7 +19,7 @@ final class QpackEncoder extends FieldEncoder {
     private static final int LITERAL_NEVER_INDEXED = 0x30;
 
     QpackEncoder(Scratch scratch) {
-        super(scratch);
+        super(scratch, PSEUDO);
     }
 
     @Override
@@ -44,49 +37,19 @@ final class QpackEncoder extends FieldEncoder {
     }
 
     @Override
-    void method(String method) {
-        switch (method) {
-            case "GET" -> indexed(METHOD_GET);
-            case "POST" -> indexed(METHOD_POST);
-            default -> {
-                byte[] bytes = method.getBytes(ISO_8859_1);
-                known(METHOD, bytes, 0, bytes.length);
-            }
-        }
-    }
-
-    @Override
-    void scheme(boolean secure) {
-        indexed(secure ? SCHEME + 1 : SCHEME);
-    }
-
-    @Override
-    void authority(byte[] value, int offset, int length) {
-        known(AUTHORITY, value, offset, length);
-    }
-
-    @Override
-    void path(byte[] value, int offset, int length) {
-        known(PATH, value, offset, length);
-    }
-
-    @Override
     void protocol(byte[] protocol) {
         room(PROTOCOL.length + protocol.length + 16);
         string(LITERAL, 3, PROTOCOL, 0, PROTOCOL.length);
         string(0, 7, protocol, 0, protocol.length);
     }
 
-    private void indexed(int index) {
+    @Override
+    void indexed(int index) {
         room(2);
         integer(INDEXED, 6, index);
     }
 
-    /**
-     * Writes a field that is not a head's own, or a pseudo-field.
-     *
-     * @param index the first one of its name in the static table
-     */
+    @Override
     void known(int index, byte[] value, int offset, int length) {
         room(length + 16);
         for (int i = index; i >= 0; i = TABLE.next(i)) {
