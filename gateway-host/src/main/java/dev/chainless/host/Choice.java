@@ -5,6 +5,7 @@ import dev.chainless.config.ZonesConfig;
 import dev.chainless.spi.Balancer;
 import dev.chainless.spi.Endpoint;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -66,15 +67,19 @@ final class Choice {
         }
         List<List<Member>> all = List.copyOf(byRank.values());
         List<List<Member>> well = all.stream().map(tier -> tier.stream().filter(healthy).toList()).toList();
-        double[] shares = shares(all, well, zones);
+        double[] capacities = new double[all.size()];
+        for (int i = 0; i < capacities.length; i++) {
+            capacities[i] = capacity(all.get(i), well.get(i), zones);
+        }
+        double capacity = Arrays.stream(capacities).sum();
+        double[] shares = shares(all, capacities, capacity, zones);
         List<Tier> tiers = new ArrayList<>();
         List<Integer> upTo = new ArrayList<>();
         double sum = 0;
-        boolean enough = enough(all, well, zones);
         for (int i = 0; i < shares.length; i++) {
             if (shares[i] > 0) {
                 sum += shares[i];
-                boolean panic = !enough && healthyPercent(all.get(i), well.get(i)) < zones.panicThreshold();
+                boolean panic = capacity < 1 && healthyPercent(all.get(i), well.get(i)) < zones.panicThreshold();
                 tiers.add(new Tier(panic ? all.get(i) : well.get(i), balancer));
                 upTo.add((int) Math.round(sum * ALL));
             }
@@ -112,21 +117,7 @@ final class Choice {
         return Math.min(1, healthyPercent(all, well) / 100 * zones.overProvisioning() / 100);
     }
 
-    private static boolean enough(List<List<Member>> all, List<List<Member>> well, ZonesConfig zones) {
-        double sum = 0;
-        for (int i = 0; i < all.size(); i++) {
-            sum += capacity(all.get(i), well.get(i), zones);
-        }
-        return sum >= 1;
-    }
-
-    private static double[] shares(List<List<Member>> all, List<List<Member>> well, ZonesConfig zones) {
-        double[] capacities = new double[all.size()];
-        double sum = 0;
-        for (int i = 0; i < capacities.length; i++) {
-            capacities[i] = capacity(all.get(i), well.get(i), zones);
-            sum += capacities[i];
-        }
+    private static double[] shares(List<List<Member>> all, double[] capacities, double sum, ZonesConfig zones) {
         double[] shares = new double[capacities.length];
         if (sum == 0) {
             // Nobody is healthy: in panic all are tried alike, else nobody.

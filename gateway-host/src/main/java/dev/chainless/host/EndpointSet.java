@@ -208,7 +208,7 @@ final class EndpointSet implements Part {
     private void judge() {
         synchronized (lock) {
             Ejector by = ejector;
-            if (by == null || closed) {
+            if (by == null) {
                 return;
             }
             long now = System.nanoTime();
@@ -221,8 +221,11 @@ final class EndpointSet implements Part {
         }
     }
 
-    /** Under the lock. */
+    /** Under the lock. What was asked for before the set was closed may come after it. */
     private void tell() {
+        if (closed) {
+            return;
+        }
         long now = System.nanoTime();
         long slowStart = settings == null ? 0 : settings.slowStart().toNanos();
         List<Member> all = new ArrayList<>(endpoints.size());

@@ -803,9 +803,7 @@ final class Flow extends StageRun implements AttemptHost {
             case STREAMING -> breakOff(Completion.TIMED_OUT, "the body made no progress in time");
             case CONNECTING -> guarded(() -> reply(504, "no connection to an endpoint in time"));
             case SENT -> guarded(() -> {
-                if (tier != null) {
-                    endpointFailed();
-                }
+                endpointFailed();
                 if (cluster().attemptTimeout() == 0 || !retry(RetryConfig.On.TIMEOUT, false)) {
                     reply(504, "the endpoint did not answer in time");
                 }
